@@ -1,0 +1,14 @@
+import type { Config } from "jest";
+
+const config: Config = {
+  // ts-jest reads `isolatedModules` from tsconfig.json: it finds no type errors, `npm run typecheck` does.
+  transform: { "^.+\\.ts$": "ts-jest" },
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  globalSetup: "<rootDir>/test/harness/global-setup.ts",
+  globalTeardown: "<rootDir>/test/harness/global-teardown.ts",
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};
+
+export default config;

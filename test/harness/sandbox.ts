@@ -1,0 +1,25 @@
+import type { DataSourceOptions } from "typeorm";
+
+export type DatabaseName = "better-sqlite3" | "postgres" | "mysql";
+
+/** A schema, database or file of one test file's own. */
+export interface Sandbox {
+  /** How to connect to it; `file` matters to SQLite alone. */
+  options(file: boolean): DataSourceOptions;
+  /** Empties it, creating it when it is not there. */
+  reset(): Promise<void>;
+  /** Removes it. */
+  drop(): Promise<void>;
+}
+
+/** Test files run side by side, and runs may share one server. */
+export function sandboxName(): string {
+  const random = Math.random().toString(36).slice(2, 10);
+  return `tsd_${process.env["JEST_WORKER_ID"] ?? "0"}_${random}`;
+}
+
+export function requiredUrl(variable: "TEST_POSTGRES_URL" | "TEST_MYSQL_URL"): string {
+  const url = process.env[variable];
+  if (!url) throw new Error(`${variable} is not set.`);
+  return url;
+}
