@@ -1,0 +1,101 @@
+import type { DataSource } from "typeorm";
+
+import type { SoftDeleteEdge } from "../plan/edge";
+import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { Names } from "./names";
+import type { Sql } from "./sql";
+import type { Walk } from "./walk";
+
+/** A column and the SQL of its new value. */
+export type Assignment = readonly [column: Column, value: Sql];
+
+/** An UPDATE of the rows `c` of one table. */
+export interface Update {
+  readonly target: SoftDeleteTable;
+  readonly set: readonly Assignment[];
+  /** A condition on `c`. */
+  readonly where: Sql;
+}
+
+/** An UPDATE of the rows `c` of one table that have a related row `p` in another. */
+export interface UpdateByRelated {
+  readonly target: SoftDeleteTable;
+  readonly related: Table;
+  /** Pairs of columns: of the target, of the related table. */
+  readonly on: readonly (readonly [target: Column, related: Column])[];
+  readonly set: readonly Assignment[];
+  /** A condition on `c`. */
+  readonly where: Sql;
+  /** A condition on `p`. */
+  readonly relatedWhere: Sql;
+  /** A condition on both, if any. */
+  readonly both?: Sql;
+  /** Whether `set` or `both` names columns of `p`. @default false */
+  readonly correlated?: boolean;
+}
+
+/** An UPDATE of the rows `c` of one table that a recursive walk has reached. */
+export interface UpdateByWalk {
+  readonly target: SoftDeleteTable;
+  readonly walk: Walk;
+  readonly set: readonly Assignment[];
+  /** A condition on `c`. */
+  readonly where: Sql;
+  /** Whether `set` names columns that the walk carries, as `w.name`. @default false */
+  readonly correlated?: boolean;
+}
+
+/** An UPDATE of the rows `c` of one table that have none of some related rows. */
+export interface UpdateOrphans extends Update {
+  readonly edges: readonly SoftDeleteEdge[];
+  /** A condition on a parent, by its alias. */
+  readonly related: (alias: string, parent: SoftDeleteTable) => Sql;
+}
+
+/** A look at the parents `p`, over one edge, of some rows `c`. */
+export interface ParentsOf {
+  readonly edge: SoftDeleteEdge;
+  readonly childWhere: Sql;
+  readonly parentWhere: Sql;
+}
+
+/** What differs between databases: the forms of statements that each runs by index, limits, errors. */
+export interface Dialect {
+  readonly dataSource: DataSource;
+  readonly names: Names;
+  /** How many parameters one statement of this package holds at most. */
+  readonly maxParameters: number;
+  /** Whether all work of a data source goes through one connection, and so has to queue. */
+  readonly singleConnection: boolean;
+  /** Whether several recursive terms have to be folded into one. */
+  readonly singleRecursiveTerm: boolean;
+
+  update(update: Update): Sql;
+  updateByRelated(update: UpdateByRelated): Sql;
+  updateByWalk(update: UpdateByWalk): Sql;
+  updateOrphans(update: UpdateOrphans): Sql;
+  /** A SELECT that locks the parents against writers and counts, as `n`, how many of them are deleted. */
+  countDeletedParents(parents: ParentsOf): Sql;
+  /** What is put before a SELECT with a recursive walk. */
+  recursiveSelect(select: Sql): Sql;
+  /** Assignments that keep columns which the database would otherwise move by itself. */
+  keep(table: SoftDeleteTable): readonly Assignment[];
+  /** A condition that a column holds one of the values. */
+  anyOf(column: string, values: readonly string[]): Sql;
+  /** What is put behind a SELECT to lock the rows it read of alias `p` against writers. */
+  readonly shareLock: string;
+  /** What is put behind a SELECT to lock the rows it read for itself. */
+  readonly updateLock: string;
+  /** The deletion id in an SQL expression, with another UUID version digit. */
+  withVersion(deletionId: string, digit: string): Sql;
+  /** A moment some seconds before the database's own clock. */
+  secondsAgo(seconds: number): Sql;
+  /** A moment as text, with all that is needed to read it back. */
+  asText(moment: Sql): Sql;
+  /** A moment that {@link asText} has written. */
+  fromText(text: Sql): Sql;
+  /** A parameter of which the database has to be told the type. */
+  typed(column: Column, parameter: Sql): Sql;
+  /** Whether a transaction that failed so may simply be run again. */
+  isRetryable(error: unknown): boolean;
+}

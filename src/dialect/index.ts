@@ -1,0 +1,36 @@
+import type { DataSource } from "typeorm";
+
+import { SoftDeleteConfigurationError } from "../errors";
+import type { Dialect } from "./dialect";
+import { MysqlDialect } from "./mysql";
+import { PostgresDialect } from "./postgres";
+import { SqliteDialect } from "./sqlite";
+
+const dialects = new WeakMap<DataSource, Dialect>();
+
+/** The dialect of a data source. @throws SoftDeleteConfigurationError for a database that is not supported. */
+export function dialectOf(dataSource: DataSource): Dialect {
+  const known = dialects.get(dataSource);
+  if (known) return known;
+  const dialect = create(dataSource);
+  dialects.set(dataSource, dialect);
+  return dialect;
+}
+
+function create(dataSource: DataSource): Dialect {
+  const { type } = dataSource.options;
+  switch (type) {
+    case "postgres":
+    case "cockroachdb":
+    case "aurora-postgres":
+      return new PostgresDialect(dataSource);
+    case "better-sqlite3":
+      return new SqliteDialect(dataSource);
+    case "mysql":
+    case "mariadb":
+    case "aurora-mysql":
+      return new MysqlDialect(dataSource);
+    default:
+      throw SoftDeleteConfigurationError.unsupportedDatabase(type);
+  }
+}

@@ -1,0 +1,134 @@
+import type { DataSource } from "typeorm";
+
+import type { SoftDeleteTable } from "../plan/table";
+import type {
+  Assignment,
+  Dialect,
+  ParentsOf,
+  Update,
+  UpdateByRelated,
+  UpdateByWalk,
+  UpdateOrphans,
+} from "./dialect";
+import { driverErrorCode } from "./driver-error";
+import { Names } from "./names";
+import { and, bind, join, sql, type Sql } from "./sql";
+import { firstPerRow } from "./standard-update";
+import { isOf, slots, walkExpression } from "./walk";
+
+const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
+
+// Each server takes the other's form for a comment.
+const UNLIMITED_MARIADB = "/*M! SET STATEMENT max_recursive_iterations=4294967295 FOR */ ";
+const UNLIMITED_MYSQL = "/*+ SET_VAR(cte_max_recursion_depth=4294967295) */ ";
+
+/**
+ * MySQL and MariaDB. An UPDATE with `IN (SELECT ...)` scans and locks the whole table there; an UPDATE with a join goes by
+ * index. A recursive walk ends silently after 1,000 rounds on MariaDB, and with an error on MySQL, unless it is told
+ * otherwise.
+ */
+export class MysqlDialect implements Dialect {
+  readonly names: Names;
+  readonly maxParameters = 30_000;
+  readonly singleConnection = false;
+  readonly singleRecursiveTerm = false;
+  readonly shareLock = " LOCK IN SHARE MODE";
+  readonly updateLock = " FOR UPDATE";
+
+  constructor(readonly dataSource: DataSource) {
+    this.names = new Names(dataSource);
+  }
+
+  update({ target, set, where }: Update): Sql {
+    return sql`UPDATE ${this.names.table(target)} AS c SET ${this.#assignments(set)} WHERE ${where}`;
+  }
+
+  updateByRelated(update: UpdateByRelated): Sql {
+    const { names } = this;
+    const on = update.on
+      .map(([target, other]) => `${names.of("c", target)} = ${names.of("p", other)}`)
+      .join(" AND ");
+    const both = update.both ? [update.both] : [];
+    return sql`UPDATE ${names.table(update.target)} AS c JOIN ${names.table(update.related)} AS p ON ${on} SET ${this.#assignments(update.set)} WHERE ${and(update.where, update.relatedWhere, ...both)}`;
+  }
+
+  updateByWalk(update: UpdateByWalk): Sql {
+    const { names } = this;
+    const { walk, target } = update;
+    const keys = slots(walk, target);
+    const on = target.primary
+      .map((column, index) => `${names.of("c", column)} = w.${keys[index] ?? ""}`)
+      .join(" AND ");
+    const rows =
+      update.correlated === true
+        ? sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT * FROM ${firstPerRow(update)}) w`
+        : sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT DISTINCT ${keys.join(", ")} FROM walk WHERE ${isOf(walk, target)}) w`;
+    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${names.table(target)} AS c JOIN ${rows} ON ${on} SET ${this.#assignments(update.set)} WHERE ${update.where}`;
+  }
+
+  updateOrphans({ target, set, where, edges, related }: UpdateOrphans): Sql {
+    const { names } = this;
+    const joins = edges.map(({ parent, on }, index) => {
+      const alias = `p${String(index)}`;
+      return sql` LEFT JOIN ${names.table(parent)} AS ${alias} ON ${names.on("c", alias, on)} AND ${related(alias, parent)}`;
+    });
+    const orphaned = edges.map(
+      ({ parent }, index) =>
+        `${names.list(`p${String(index)}`, parent.primary.slice(0, 1))} IS NULL`,
+    );
+    return sql`UPDATE ${names.table(target)} AS c${join(joins, "")} SET ${this.#assignments(set)} WHERE ${and(where, ...orphaned)}`;
+  }
+
+  // A join: what it reads of both tables is current, where a subquery would read the transaction's snapshot.
+  countDeletedParents({ edge, childWhere, parentWhere }: ParentsOf): Sql {
+    const { names } = this;
+    const { parent, child, on } = edge;
+    return sql`SELECT COUNT(${names.of("p", parent.softDelete.deletedAt)}) AS n FROM ${names.table(child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", on)} WHERE ${childWhere} AND ${parentWhere}${this.shareLock}`;
+  }
+
+  recursiveSelect(select: Sql): Sql {
+    return sql`${UNLIMITED_MARIADB}${select}`;
+  }
+
+  keep(table: SoftDeleteTable): readonly Assignment[] {
+    const { updateDate } = table.softDelete;
+    // The column may be declared ON UPDATE CURRENT_TIMESTAMP: TypeORM does so.
+    return updateDate ? [[updateDate, sql`${this.names.of("c", updateDate)}`]] : [];
+  }
+
+  anyOf(column: string, values: readonly string[]): Sql {
+    if (values.length === 1) return sql`${column} = ${bind(values[0])}`;
+    return sql`${column} IN (${join(values.map(bind), ", ")})`;
+  }
+
+  withVersion(deletionId: string, digit: string): Sql {
+    return sql`INSERT(${deletionId}, 15, 1, '${digit}')`;
+  }
+
+  secondsAgo(seconds: number): Sql {
+    return sql`CURRENT_TIMESTAMP - INTERVAL ${String(Math.ceil(seconds))} SECOND`;
+  }
+
+  asText(moment: Sql): Sql {
+    return sql`CAST(${moment} AS CHAR)`;
+  }
+
+  fromText(text: Sql): Sql {
+    return sql`CAST(${text} AS DATETIME)`;
+  }
+
+  typed(_column: unknown, parameter: Sql): Sql {
+    return parameter;
+  }
+
+  isRetryable(error: unknown): boolean {
+    return RETRYABLE.has(driverErrorCode(error));
+  }
+
+  #assignments(set: readonly Assignment[]): Sql {
+    return join(
+      set.map(([column, value]) => sql`${this.names.of("c", column)} = ${value}`),
+      ", ",
+    );
+  }
+}

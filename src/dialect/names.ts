@@ -1,0 +1,45 @@
+import type { DataSource } from "typeorm";
+
+import type { JoinPair } from "../plan/edge";
+import type { Column, Table } from "../plan/table";
+
+/** Names of tables and columns, from TypeORM's metadata, escaped by its driver. */
+export class Names {
+  constructor(private readonly dataSource: DataSource) {}
+
+  escape(name: string): string {
+    return this.dataSource.driver.escape(name);
+  }
+
+  table(table: Table): string {
+    return table.metadata.tablePath
+      .split(".")
+      .map((part) => (part === "" ? part : this.escape(part)))
+      .join(".");
+  }
+
+  column(column: Column): string {
+    return this.escape(column.databaseName);
+  }
+
+  of(alias: string, column: Column): string {
+    return `${alias}.${this.column(column)}`;
+  }
+
+  /** The columns as a list, in brackets when there are several: what stands before IN. */
+  row(alias: string, columns: readonly Column[]): string {
+    const list = this.list(alias, columns);
+    return columns.length === 1 ? list : `(${list})`;
+  }
+
+  list(alias: string, columns: readonly Column[]): string {
+    return columns.map((column) => this.of(alias, column)).join(", ");
+  }
+
+  /** The condition that joins a child row to its parent row. */
+  on(child: string, parent: string, pairs: readonly JoinPair[]): string {
+    return pairs
+      .map((pair) => `${this.of(child, pair.child)} = ${this.of(parent, pair.parent)}`)
+      .join(" AND ");
+  }
+}

@@ -1,0 +1,80 @@
+import type { DataSource, ObjectLiteral } from "typeorm";
+
+/** A value that goes to the database as a parameter. */
+interface Bound {
+  readonly value: unknown;
+}
+
+/** A piece of SQL that TypeORM has written, with its own named parameters. */
+interface Foreign {
+  readonly text: string;
+  readonly parameters: ObjectLiteral;
+}
+
+type Chunk = string | Bound | Foreign;
+
+/** A piece of SQL with its parameters. A value never becomes text. */
+export class Sql {
+  constructor(readonly chunks: readonly Chunk[]) {}
+
+  /** The text and the parameters as the driver takes them. */
+  render(dataSource: DataSource): [text: string, parameters: unknown[]] {
+    const parameters: ObjectLiteral = {};
+    let count = 0;
+    const text = this.chunks
+      .map((chunk) => {
+        if (typeof chunk === "string") return chunk;
+        if ("text" in chunk) {
+          Object.assign(parameters, chunk.parameters);
+          return chunk.text;
+        }
+        const name = `soft_delete_${String(count++)}`;
+        parameters[name] = chunk.value;
+        return `:${name}`;
+      })
+      .join("");
+    return dataSource.driver.escapeQueryWithParameters(text, parameters);
+  }
+}
+
+/** Composes SQL: `sql` pieces are inserted as they are, strings have to be SQL already. */
+export function sql(strings: TemplateStringsArray, ...inserts: readonly (Sql | string)[]): Sql {
+  const chunks: Chunk[] = [strings[0] ?? ""];
+  inserts.forEach((insert, index) => {
+    if (typeof insert === "string") chunks.push(insert);
+    else chunks.push(...insert.chunks);
+    chunks.push(strings[index + 1] ?? "");
+  });
+  return new Sql(chunks);
+}
+
+/** A value as a parameter. */
+export function bind(value: unknown): Sql {
+  return new Sql([{ value }]);
+}
+
+/** A query that TypeORM's query builder has written. */
+export function foreign(text: string, parameters: ObjectLiteral): Sql {
+  return new Sql([{ text, parameters }]);
+}
+
+/** SQL pieces with a separator between them. */
+export function join(pieces: readonly (Sql | string)[], separator: string): Sql {
+  const chunks: Chunk[] = [];
+  pieces.forEach((piece, index) => {
+    if (index > 0) chunks.push(separator);
+    if (typeof piece === "string") chunks.push(piece);
+    else chunks.push(...piece.chunks);
+  });
+  return new Sql(chunks);
+}
+
+/** Conditions that all hold; always in brackets. */
+export function and(...conditions: readonly (Sql | string)[]): Sql {
+  return sql`(${join(conditions, " AND ")})`;
+}
+
+/** Conditions of which one holds; always in brackets. */
+export function or(...conditions: readonly (Sql | string)[]): Sql {
+  return conditions.length === 0 ? sql`(1 = 0)` : sql`(${join(conditions, " OR ")})`;
+}

@@ -1,0 +1,51 @@
+import "reflect-metadata";
+
+import type { EntitySchema } from "typeorm";
+
+/** What soft-deleting the parent does to the child. */
+export type SoftDeletePolicy = "CASCADE" | "RESTRICT" | "KEEP";
+
+/** The columns that this package adds to an entity, by the part they play. */
+export type SoftDeleteColumnRole = "deletionId" | "deletedBy" | "deleteReason" | "deletedFlag";
+
+/** What the decorators noted on one class: kept on the class itself, so that nothing is global. */
+export interface Annotations {
+  readonly policies: Map<string, SoftDeletePolicy>;
+  readonly columns: Map<string, SoftDeleteColumnRole>;
+}
+
+const KEY = "typeorm-soft-delete:annotations";
+
+/** @internal */
+export function annotationsOf(target: object): Annotations {
+  const own = Reflect.getOwnMetadata(KEY, target) as Annotations | undefined;
+  if (own) return own;
+  const created: Annotations = { policies: new Map(), columns: new Map() };
+  Reflect.defineMetadata(KEY, created, target);
+  return created;
+}
+
+/**
+ * The annotations of a class, its base classes included. A subclass wins over its base.
+ *
+ * @internal
+ */
+export function inheritedAnnotations(target: object): Annotations {
+  const all: Annotations = { policies: new Map(), columns: new Map() };
+  const chain: object[] = [];
+  for (let at: object | null = target; at && at !== Function.prototype;) {
+    chain.unshift(at);
+    at = Object.getPrototypeOf(at) as object | null;
+  }
+  for (const at of chain) {
+    const own = Reflect.getOwnMetadata(KEY, at) as Annotations | undefined;
+    own?.policies.forEach((policy, property) => all.policies.set(property, policy));
+    own?.columns.forEach((role, property) => all.columns.set(property, role));
+  }
+  return all;
+}
+
+/** The annotations of an {@link EntitySchema}. @internal */
+export function schemaAnnotations(schema: EntitySchema): Annotations {
+  return annotationsOf(schema.options);
+}

@@ -1,0 +1,17 @@
+import { withSoftDelete } from "./with-soft-delete";
+
+/**
+ * The base class of a soft-deletable entity: a delete-date column `deleted_at`, a deletion id column `deletion_id`, and
+ * the indexes that trash listings, undo and purge go by. For other column names or another base class there is
+ * {@link withSoftDelete}.
+ *
+ * @example
+ * ```ts
+ * @Entity()
+ * class User extends SoftDeletable {
+ *   @PrimaryGeneratedColumn() id!: number;
+ *   @Column() email!: string;
+ * }
+ * ```
+ */
+export abstract class SoftDeletable extends withSoftDelete() {}

@@ -1,0 +1,212 @@
+/** How many offending rows an error names at most. */
+export const SAMPLE_SIZE = 10;
+
+/** The primary key of a row: one property per primary column. */
+export type PrimaryKey = Readonly<Record<string, unknown>>;
+
+/**
+ * The base of every error that this package throws. Tell them apart by `code`, which also works across two installed
+ * copies of the package.
+ */
+export abstract class SoftDeleteError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The entities or the options contradict themselves. Thrown before anything is written. */
+export class SoftDeleteConfigurationError extends SoftDeleteError {
+  readonly code = "SOFT_DELETE_CONFIGURATION";
+
+  /** @internal */
+  static notSoftDeletable(entity: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${entity} cannot be soft-deleted: it has no delete-date column or no deletion id column. ` +
+        `Extend SoftDeletable, or add @DeletionIdColumn() beside @DeleteDateColumn().`,
+    );
+  }
+
+  /** @internal */
+  static unknownPolicy(path: string, policy: unknown): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: ${JSON.stringify(policy)} is not a policy. Use @OnSoftDelete("CASCADE"), "RESTRICT" or "KEEP".`,
+    );
+  }
+
+  /** @internal */
+  static policyNotOnForeignKey(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @OnSoftDelete() belongs on a many-to-one or on the one-to-one that has @JoinColumn(), ` +
+        `like TypeORM's onDelete. Move it to the side that holds the foreign key.`,
+    );
+  }
+
+  /** @internal */
+  static cascadeWithoutDeletionId(path: string, entity: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the cascade reaches ${entity}, which cannot be soft-deleted by this package: it has no ` +
+        `delete-date column or no deletion id column. Let ${entity} extend SoftDeletable (or add ` +
+        `@DeletionIdColumn() beside @DeleteDateColumn()), or put @OnSoftDelete("KEEP") on the relation that holds ` +
+        `the foreign key.`,
+    );
+  }
+
+  /** @internal */
+  static parentNotSoftDeletable(path: string, entity: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the policy acts when a ${entity} is soft-deleted, but ${entity} has no delete-date column or no ` +
+        `deletion id column. Let ${entity} extend SoftDeletable, or remove @OnSoftDelete().`,
+    );
+  }
+
+  /** @internal */
+  static deletionIdWithoutDeleteDate(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: a deletion id column needs a delete-date column in the same entity. Add @DeleteDateColumn(), or ` +
+        `extend SoftDeletable.`,
+    );
+  }
+
+  /** @internal */
+  static unsupportedDatabase(type: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `The database type "${type}" is not supported. Use postgres, cockroachdb, better-sqlite3, mysql or mariadb.`,
+    );
+  }
+
+  /** @internal */
+  static invalidOption(
+    option: string,
+    value: unknown,
+    allowed: string,
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `The option ${option} is ${JSON.stringify(value)}. Use ${allowed}.`,
+    );
+  }
+
+  /** @internal */
+  static undecoratedSubscriber(name: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${name}: TypeORM ignores a subscriber class without its own @EventSubscriber(). Add @EventSubscriber() to ${name}.`,
+    );
+  }
+}
+
+/** The criteria of a call cannot be used. Nothing is written. */
+export class SoftDeleteCriteriaError extends SoftDeleteError {
+  readonly code = "SOFT_DELETE_CRITERIA";
+
+  /** @internal */
+  static empty(method: string, entity: string): SoftDeleteCriteriaError {
+    return new SoftDeleteCriteriaError(
+      `${method}(${entity}): empty criteria are not allowed, they would match every row. Pass an id, a list of ids ` +
+        `or a where object.`,
+    );
+  }
+
+  /** @internal */
+  static bareOperator(method: string, entity: string): SoftDeleteCriteriaError {
+    return new SoftDeleteCriteriaError(
+      `${method}(${entity}): a find operator alone is not a condition. Say of which property: { id: In([...]) }.`,
+    );
+  }
+
+  /** @internal */
+  static missingValue(method: string, path: string, value: unknown): SoftDeleteCriteriaError {
+    return new SoftDeleteCriteriaError(
+      `${method}: ${path} is ${String(value)} in the criteria. Use IsNull() to match null, or leave the property out.`,
+    );
+  }
+
+  /** @internal */
+  static invalidDeletionId(value: unknown): SoftDeleteCriteriaError {
+    return new SoftDeleteCriteriaError(
+      `restoreDeletion: ${JSON.stringify(value)} is not a deletion id. Pass the deletionId of a SoftDeleteResult or ` +
+        `of a deleted row.`,
+    );
+  }
+
+  /** @internal */
+  static notPersisted(method: string, entity: string): SoftDeleteCriteriaError {
+    return new SoftDeleteCriteriaError(
+      `${method}(${entity}): the given object has no primary key, so there is no row to work on. Save it first.`,
+    );
+  }
+}
+
+/** Children with the policy `RESTRICT` that are still active. */
+export class SoftDeleteRestrictedError extends SoftDeleteError {
+  readonly code = "SOFT_DELETE_RESTRICTED";
+
+  constructor(
+    /** The restricting relation, as `Entity.property`. */
+    readonly relation: string,
+    /** How many active children restrict the deletion. */
+    readonly count: number,
+    /** The primary keys of some of them. */
+    readonly sampleIds: readonly PrimaryKey[],
+    parent: string,
+  ) {
+    super(
+      `${parent} cannot be soft-deleted: ${String(count)} active row(s) refer to it through ${relation}, whose policy is ` +
+        `RESTRICT, for example ${describeKeys(sampleIds)}. Delete or move them first.`,
+    );
+  }
+}
+
+/** A parent that stays deleted, by which a restored row would hang. */
+export interface DeletedParent {
+  /** The relation from the row to that parent, as `Entity.property`. */
+  readonly relation: string;
+  /** The parent's entity name. */
+  readonly entity: string;
+  readonly id: PrimaryKey;
+  /** Null when the parent was soft-deleted outside this package. */
+  readonly deletionId: string | null;
+}
+
+/** A restore would leave an active row below a parent that stays deleted. */
+export class ParentDeletedError extends SoftDeleteError {
+  readonly code = "PARENT_DELETED";
+
+  constructor(
+    entity: string,
+    /** Every parent that stays deleted. */
+    readonly parents: readonly DeletedParent[],
+  ) {
+    const names = parents
+      .slice(0, SAMPLE_SIZE)
+      .map((parent) => `${parent.entity} ${describeKey(parent.id)} (${parent.relation})`)
+      .join(", ");
+    super(
+      `${entity} cannot be restored: it would be active below a deleted parent: ${names}. Restore the parent first, ` +
+        `or pass { parents: "restore" } to restore it as well, or { parents: "hand-over" } to let the row come back ` +
+        `with its parent.`,
+    );
+  }
+}
+
+/** No row carries the given deletion id. */
+export class DeletionNotFoundError extends SoftDeleteError {
+  readonly code = "DELETION_NOT_FOUND";
+
+  constructor(readonly deletionId: string) {
+    super(
+      `No row carries the deletion id ${deletionId}. It was restored already, or its rows were purged.`,
+    );
+  }
+}
+
+/** @internal */
+export function describeKey(key: PrimaryKey): string {
+  const values = Object.values(key);
+  return values.length === 1 ? JSON.stringify(values[0]) : JSON.stringify(key);
+}
+
+function describeKeys(keys: readonly PrimaryKey[]): string {
+  return keys.map(describeKey).join(", ");
+}

@@ -1,0 +1,33 @@
+export type { SoftDeletePolicy } from "./entity/annotations";
+export { DeletionIdColumn, type DeletionIdColumnOptions } from "./entity/deletion-id-column";
+export {
+  softDeleteSchema,
+  softDeleteSchemaColumns,
+  type SoftDeleteSchemaOptions,
+} from "./entity/entity-schema";
+export { OnSoftDelete } from "./entity/on-soft-delete";
+export { SoftDeletable } from "./entity/soft-deletable";
+export {
+  withSoftDelete,
+  type SoftDeletableClass,
+  type SoftDeletableColumns,
+  type WithSoftDeleteOptions,
+} from "./entity/with-soft-delete";
+export {
+  DeletionNotFoundError,
+  ParentDeletedError,
+  SoftDeleteConfigurationError,
+  SoftDeleteCriteriaError,
+  SoftDeleteError,
+  SoftDeleteRestrictedError,
+  type DeletedParent,
+  type PrimaryKey,
+} from "./errors";
+export { SoftDeleteManager, type SoftDeleteOptions } from "./manager/soft-delete-manager";
+export type { SoftDeleteCriteria } from "./operations/criteria";
+export type { RestoreOptions } from "./operations/restore-options";
+export { RestoreResult, SoftDeleteResult, type Counts } from "./operations/results";
+export type { Scope } from "./repository/scope";
+export { getSoftDeleteRepository, SoftDeleteRepository } from "./repository/soft-delete-repository";
+export { SoftDeleteSubscriber } from "./subscriber/soft-delete-subscriber";
+export type { SoftDeleteSubscriberOptions } from "./subscriber/subscriber-options";

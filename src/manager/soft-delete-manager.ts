@@ -1,0 +1,229 @@
+import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
+
+import { DeletionNotFoundError, SoftDeleteCriteriaError } from "../errors";
+import type { Deletion } from "../operations/assignments";
+import { conditionsOf, type SoftDeleteCriteria } from "../operations/criteria";
+import { isDeletionId, newDeletionId } from "../operations/deletion-id";
+import { idsOf, refresh } from "../operations/objects";
+import { parentsOption, type RestoreOptions } from "../operations/restore-options";
+import { restoreByDeletion, restoreMatched, wholeFirst } from "../operations/restore";
+import { RestoreResult, SoftDeleteResult } from "../operations/results";
+import { now, settingsOf } from "../operations/settings";
+import { takeRows } from "../operations/soft-delete";
+import { autocommit, transact } from "../operations/transaction";
+import type { Restored } from "../operations/restore-marked";
+import type { Session } from "../operations/session";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import type { Sql } from "../dialect/sql";
+import type { SoftDeleteTable } from "../plan/table";
+
+/** The options of a soft delete. */
+export interface SoftDeleteOptions {
+  /** Why. */
+  readonly reason?: string | null;
+  /** Who. @default the subscriber's `actor` */
+  readonly actor?: string | null;
+}
+
+/**
+ * Soft-deletes and restores rows of any entity. It is to {@link SoftDeleteRepository} what TypeORM's
+ * {@link EntityManager} is to its `Repository`.
+ *
+ * Each call is atomic: a transaction of its own, run again after a deadlock or a serialization failure, or a savepoint
+ * where the given manager is in a transaction.
+ *
+ * @example
+ * ```ts
+ * const manager = new SoftDeleteManager(dataSource);
+ * const { deletionId } = await manager.softDelete(User, 1, { reason: "asked for it" });
+ * if (deletionId) await manager.restoreDeletion(deletionId);
+ * ```
+ */
+export class SoftDeleteManager {
+  /** The TypeORM manager that it works with. */
+  readonly manager: EntityManager;
+
+  constructor(source: DataSource | EntityManager) {
+    this.manager = "manager" in source ? source.manager : source;
+  }
+
+  /**
+   * Soft-deletes the matched rows and, over `CASCADE` relations, every active row below them, as one deletion.
+   *
+   * Costs one UPDATE for the matched rows and one for each cascading relation, however many rows there are. Rows that are
+   * deleted already are left as they are.
+   *
+   * @throws SoftDeleteRestrictedError when active rows hang below over a `RESTRICT` relation.
+   * @throws SoftDeleteCriteriaError for empty criteria.
+   * @see {@link EntityManager.softDelete}
+   */
+  async softDelete<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    criteria: SoftDeleteCriteria<Entity>,
+    options: SoftDeleteOptions = {},
+  ): Promise<SoftDeleteResult> {
+    const { table, conditions } = this.#start(target, "softDelete", criteria);
+    return this.#softDelete(table, conditions, options);
+  }
+
+  /**
+   * Soft-deletes the rows of the given objects, as {@link softDelete} does, in one deletion. The objects, and those loaded
+   * below them, show what happened.
+   *
+   * @throws SoftDeleteCriteriaError for an object that was never saved.
+   * @see {@link EntityManager.softRemove}
+   */
+  async softRemove<
+    Entity extends ObjectLiteral,
+    Given extends ObjectLiteral | readonly ObjectLiteral[],
+  >(
+    target: EntityTarget<Entity>,
+    entities: Given,
+    options: SoftDeleteOptions = {},
+  ): Promise<Given> {
+    const objects = listOf(entities);
+    if (objects.length === 0) return entities;
+    const { table, conditions, metadata } = this.#startObjects(target, "softRemove", objects);
+    await this.#softDelete(table, conditions, options, (session) =>
+      refresh(session, [{ table, metadata, objects }]),
+    );
+    return entities;
+  }
+
+  /**
+   * Restores the matched rows with what their deletions took below them: nothing that was deleted before, or by another
+   * deletion.
+   *
+   * Costs a fixed number of statements for each relation, however many rows there are. A row that would hang by another
+   * parent which stays deleted stays deleted too, and comes back with that parent.
+   *
+   * @throws ParentDeletedError when a matched row itself would hang by a deleted parent; `parents` says what then.
+   * @throws SoftDeleteCriteriaError for empty criteria.
+   * @see {@link EntityManager.restore}
+   */
+  async restore<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    criteria: SoftDeleteCriteria<Entity>,
+    options: RestoreOptions = {},
+  ): Promise<RestoreResult> {
+    const { table, conditions } = this.#start(target, "restore", criteria);
+    return this.#restore(table, conditions, options);
+  }
+
+  /**
+   * Restores the rows of the given objects, as {@link restore} does. The objects, and those loaded below them, show what
+   * happened.
+   *
+   * @throws ParentDeletedError as {@link restore} does.
+   * @see {@link EntityManager.recover}
+   */
+  async recover<
+    Entity extends ObjectLiteral,
+    Given extends ObjectLiteral | readonly ObjectLiteral[],
+  >(target: EntityTarget<Entity>, entities: Given, options: RestoreOptions = {}): Promise<Given> {
+    const objects = listOf(entities);
+    if (objects.length === 0) return entities;
+    const { table, conditions, metadata } = this.#startObjects(target, "recover", objects);
+    await this.#restore(table, conditions, options, (session) =>
+      refresh(session, [{ table, metadata, objects }]),
+    );
+    return entities;
+  }
+
+  /**
+   * Undoes a whole deletion, in every table that it reached.
+   *
+   * @throws DeletionNotFoundError when no row carries the id.
+   * @throws ParentDeletedError when a row of it that hangs by no other row of it would hang by a deleted parent.
+   */
+  async restoreDeletion(deletionId: string, options: RestoreOptions = {}): Promise<RestoreResult> {
+    if (!isDeletionId(deletionId)) throw SoftDeleteCriteriaError.invalidDeletionId(deletionId);
+    const parents = parentsOption(options);
+    const time = now(this.manager.dataSource);
+    const restored = await wholeFirst((whole) =>
+      transact(this.manager, (session) =>
+        restoreByDeletion(session, deletionId.toLowerCase(), parents, time, whole),
+      ),
+    );
+    if (!restored) throw new DeletionNotFoundError(deletionId);
+    return toRestoreResult(restored);
+  }
+
+  #start(target: EntityTarget<ObjectLiteral>, method: string, criteria: unknown): Start {
+    const table = SoftDeleteGraph.of(this.manager.dataSource).get(target);
+    const metadata = this.manager.dataSource.getMetadata(target);
+    return { table, metadata, conditions: conditionsOf(this.manager, metadata, method, criteria) };
+  }
+
+  #startObjects(
+    target: EntityTarget<ObjectLiteral>,
+    method: string,
+    objects: readonly ObjectLiteral[],
+  ): Start {
+    const metadata = this.manager.dataSource.getMetadata(target);
+    return this.#start(target, method, idsOf(metadata, objects, method));
+  }
+
+  async #softDelete(
+    table: SoftDeleteTable,
+    conditions: readonly Sql[],
+    options: SoftDeleteOptions,
+    finish?: (session: Session) => Promise<void>,
+  ): Promise<SoftDeleteResult> {
+    const deletedAt = now(this.manager.dataSource);
+    const deletion: Deletion = {
+      id: newDeletionId(deletedAt),
+      deletedAt,
+      actor: options.actor ?? settingsOf(this.manager.dataSource).actor?.() ?? null,
+      reason: options.reason ?? null,
+    };
+    const plan = SoftDeleteGraph.of(this.manager.dataSource).plan([table]);
+    const alone = plan.groups.every(
+      (group) => group.inner.length === 0 && group.incoming.length === 0,
+    );
+    const single = alone && plan.restricts.length === 0 && conditions.length <= 1;
+    const { roots, tally } = await (single ? autocommit : transact)(
+      this.manager,
+      async (session) => {
+        const taken = await takeRows(session, [{ table, conditions }], deletion);
+        await finish?.(session);
+        return taken;
+      },
+    );
+    return roots > 0
+      ? new SoftDeleteResult(roots, deletion.id, deletedAt, tally.toCounts())
+      : new SoftDeleteResult(0, null, null, {});
+  }
+
+  async #restore(
+    table: SoftDeleteTable,
+    conditions: readonly Sql[],
+    options: RestoreOptions,
+    finish?: (session: Session) => Promise<void>,
+  ): Promise<RestoreResult> {
+    const parents = parentsOption(options);
+    const time = now(this.manager.dataSource);
+    const restored = await wholeFirst((whole) =>
+      transact(this.manager, async (session) => {
+        const result = await restoreMatched(session, { table, conditions }, parents, time, whole);
+        await finish?.(session);
+        return result;
+      }),
+    );
+    return toRestoreResult(restored);
+  }
+}
+
+interface Start {
+  readonly table: SoftDeleteTable;
+  readonly metadata: ReturnType<DataSource["getMetadata"]>;
+  readonly conditions: readonly Sql[];
+}
+
+function listOf(entities: ObjectLiteral | readonly ObjectLiteral[]): readonly ObjectLiteral[] {
+  return Array.isArray(entities) ? (entities as readonly ObjectLiteral[]) : [entities];
+}
+
+function toRestoreResult({ roots, tally, handedOver }: Restored): RestoreResult {
+  return new RestoreResult(roots, tally.toCounts(), handedOver);
+}

@@ -1,0 +1,44 @@
+import type { Assignment } from "../dialect/dialect";
+import { bind, sql } from "../dialect/sql";
+import type { SoftDeleteTable } from "../plan/table";
+import type { Session } from "./session";
+
+/** One soft delete operation: what it stamps on every row it takes. */
+export interface Deletion {
+  readonly id: string;
+  readonly deletedAt: Date;
+  readonly actor: string | null;
+  readonly reason: string | null;
+}
+
+/** Marks a row as taken by a deletion. @internal */
+export function stamp(session: Session, table: SoftDeleteTable, deletion: Deletion): Assignment[] {
+  const { deletedAt, deletionId, deletedBy, deleteReason, deletedFlag } = table.softDelete;
+  const set: Assignment[] = [
+    [deletedAt, session.value(deletedAt, deletion.deletedAt)],
+    [deletionId, bind(deletion.id)],
+  ];
+  if (deletedBy) set.push([deletedBy, session.value(deletedBy, deletion.actor)]);
+  if (deleteReason) set.push([deleteReason, session.value(deleteReason, deletion.reason)]);
+  if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
+  return set;
+}
+
+/** Makes a row active. @internal */
+export function clear(session: Session, table: SoftDeleteTable): Assignment[] {
+  const { deletedAt, deletionId, deletedBy, deleteReason, deletedFlag } = table.softDelete;
+  const set: Assignment[] = [deletedAt, deletionId, deletedBy, deleteReason]
+    .filter((column) => column !== undefined)
+    .map((column) => [column, sql`NULL`] as const);
+  if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, false)]);
+  return set;
+}
+
+/** Moves `version` and the update date, as TypeORM does when it soft-deletes or restores a row. @internal */
+export function touch(session: Session, table: SoftDeleteTable): Assignment[] {
+  const { version, updateDate } = table.softDelete;
+  const set: Assignment[] = [];
+  if (version) set.push([version, sql`${session.dialect.names.of("c", version)} + 1`]);
+  if (updateDate) set.push([updateDate, sql`CURRENT_TIMESTAMP`]);
+  return set;
+}

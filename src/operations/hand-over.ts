@@ -1,0 +1,138 @@
+import type { Assignment } from "../dialect/dialect";
+import { and, bind, sql, type Sql } from "../dialect/sql";
+import type { Carried } from "../dialect/walk";
+import type { SoftDeleteEdge } from "../plan/edge";
+import type { Group } from "../plan/groups";
+import type { Column, SoftDeleteTable } from "../plan/table";
+import { touch } from "./assignments";
+import { newDeletionId } from "./deletion-id";
+import type { Members } from "./members";
+import type { Session } from "./session";
+
+/**
+ * Leaves deleted, among the given rows, every one that hangs by a parent which stays deleted, and what hangs below it, and
+ * gives it to that parent's deletion.
+ *
+ * A parent that plain TypeORM has deleted belongs to no deletion: rows below it get one of their own.
+ *
+ * @returns how many rows stay deleted.
+ * @internal
+ */
+export async function handOver(
+  session: Session,
+  groups: readonly Group[],
+  members: Members,
+  now: Date,
+): Promise<number> {
+  const own = { id: newDeletionId(now), deletedAt: now };
+  let total = 0;
+  for (const group of groups) {
+    for (const table of group.tables) {
+      for (const edge of session.graph.parentEdges(table)) {
+        if (!group.tables.includes(edge.parent))
+          total += await overEdge(session, edge, members, own);
+      }
+    }
+    if (group.inner.length > 0) total += await withinGroup(session, group, members, own);
+  }
+  return total;
+}
+
+interface OwnDeletion {
+  readonly id: string;
+  readonly deletedAt: Date;
+}
+
+async function overEdge(
+  session: Session,
+  edge: SoftDeleteEdge,
+  members: Members,
+  own: OwnDeletion,
+): Promise<number> {
+  const values = new Map(parentValues(session, edge.parent, own));
+  return session.execute(
+    session.dialect.updateByRelated({
+      target: edge.child,
+      related: edge.parent,
+      on: edge.on.map((pair) => [pair.child, pair.parent]),
+      set: assignments(session, edge.child, (name) => values.get(name) ?? sql`NULL`),
+      where: members.has("c", edge.child),
+      relatedWhere: staysDeleted(session, edge, members),
+      correlated: true,
+    }),
+  );
+}
+
+async function withinGroup(
+  session: Session,
+  group: Group,
+  members: Members,
+  own: OwnDeletion,
+): Promise<number> {
+  const { dialect } = session;
+  const { names } = dialect;
+  const walk = {
+    tables: group.tables,
+    seeds: group.inner.map((edge) => ({
+      table: edge.child,
+      rest: sql`JOIN ${names.table(edge.parent)} p ON ${names.on("c", "p", edge.on)} WHERE ${members.has("c", edge.child)} AND ${staysDeleted(session, edge, members)}`,
+      carry: parentValues(session, edge.parent, own),
+    })),
+    steps: group.inner.map((edge) => ({ edge, where: members.has("c", edge.child) })),
+  };
+  let total = 0;
+  for (const target of group.tables) {
+    total += await session.execute(
+      dialect.updateByWalk({
+        target,
+        walk,
+        set: assignments(session, target, (name) => sql`w.${name}`),
+        where: members.has("c", target),
+        correlated: true,
+      }),
+    );
+  }
+  return total;
+}
+
+/** A condition on the parent `p`: it is deleted and not among the rows that may come back. */
+function staysDeleted(session: Session, edge: SoftDeleteEdge, members: Members): Sql {
+  const { names } = session.dialect;
+  return and(
+    `${names.of("p", edge.parent.softDelete.deletedAt)} IS NOT NULL`,
+    members.hasNot("p", edge.parent),
+  );
+}
+
+/** What a row below the parent `p` gets from it. The deletion id comes first: where there are several, the smallest wins. */
+function parentValues(session: Session, parent: SoftDeleteTable, own: OwnDeletion): Carried {
+  const { names } = session.dialect;
+  const { deletedAt, deletionId, deletedBy, deleteReason } = parent.softDelete;
+  const id = names.of("p", deletionId);
+  const of = (column: Column | undefined): Sql => sql`${column ? names.of("p", column) : "NULL"}`;
+  return [
+    ["id", sql`COALESCE(${id}, ${bind(own.id)})`],
+    [
+      "at",
+      sql`CASE WHEN ${id} IS NULL THEN ${session.value(deletedAt, own.deletedAt)} ELSE ${names.of("p", deletedAt)} END`,
+    ],
+    ["actor", of(deletedBy)],
+    ["reason", of(deleteReason)],
+  ];
+}
+
+function assignments(
+  session: Session,
+  table: SoftDeleteTable,
+  value: (name: string) => Sql,
+): Assignment[] {
+  const { deletedAt, deletionId, deletedBy, deleteReason, deletedFlag } = table.softDelete;
+  const set: Assignment[] = [
+    [deletedAt, value("at")],
+    [deletionId, value("id")],
+  ];
+  if (deletedBy) set.push([deletedBy, value("actor")]);
+  if (deleteReason) set.push([deleteReason, value("reason")]);
+  if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
+  return [...set, ...touch(session, table)];
+}

@@ -1,0 +1,62 @@
+import type { EntityManager, ObjectLiteral, QueryRunner } from "typeorm";
+
+import type { Dialect } from "../dialect/dialect";
+import { dialectOf } from "../dialect";
+import { bind, type Sql } from "../dialect/sql";
+import type { PrimaryKey } from "../errors";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import type { Column, Table } from "../plan/table";
+
+/** One operation at work on one connection. */
+export class Session {
+  readonly dialect: Dialect;
+  readonly graph: SoftDeleteGraph;
+  readonly manager: EntityManager;
+
+  constructor(readonly runner: QueryRunner) {
+    this.manager = runner.manager;
+    this.dialect = dialectOf(runner.manager.dataSource);
+    this.graph = SoftDeleteGraph.of(runner.manager.dataSource);
+  }
+
+  /** Runs a statement that writes. Returns how many rows it affected. */
+  async execute(statement: Sql): Promise<number> {
+    const [text, parameters] = statement.render(this.manager.dataSource);
+    const result = (await this.runner.query(text, parameters, true)) as { affected?: number };
+    return result.affected ?? 0;
+  }
+
+  /** Runs a SELECT. Returns its rows as the driver gives them. */
+  async select<Row = ObjectLiteral>(statement: Sql): Promise<Row[]> {
+    const [text, parameters] = statement.render(this.manager.dataSource);
+    const result = (await this.runner.query(text, parameters, true)) as { records: Row[] };
+    return result.records;
+  }
+
+  /** A value as a parameter, in the form in which the driver stores it in the column. */
+  value(column: Column, value: unknown): Sql {
+    return bind(this.manager.dataSource.driver.preparePersistentValue(value, column));
+  }
+
+  /** A value read raw, in the form in which the entity has it. */
+  hydrate(column: Column, value: unknown): unknown {
+    return this.manager.dataSource.driver.prepareHydratedValue(value, column) as unknown;
+  }
+
+  /** The primary key in a row that was selected with its columns named `key0`, `key1`, ... */
+  key(table: Table, row: ObjectLiteral): PrimaryKey {
+    return Object.fromEntries(
+      table.primary.map((column, index) => [
+        column.propertyPath,
+        this.hydrate(column, row[`key${String(index)}`]),
+      ]),
+    );
+  }
+
+  /** The primary key's columns, for {@link key}. */
+  keyColumns(alias: string, table: Table): string {
+    return table.primary
+      .map((column, index) => `${this.dialect.names.of(alias, column)} AS key${String(index)}`)
+      .join(", ");
+  }
+}

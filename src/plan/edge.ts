@@ -1,0 +1,24 @@
+import type { Column, Relation, SoftDeleteTable, Table } from "./table";
+
+/** A pair of columns by which a child row belongs to its parent row. */
+export interface JoinPair {
+  readonly parent: Column;
+  readonly child: Column;
+}
+
+/** A binding relation between two tables: deleting the parent takes the child (`CASCADE`) or is refused (`RESTRICT`). */
+export interface Edge {
+  readonly policy: "CASCADE" | "RESTRICT";
+  readonly parent: SoftDeleteTable;
+  readonly child: Table;
+  readonly on: readonly JoinPair[];
+  /** The relation that holds the foreign key, as `Entity.property`. */
+  readonly relation: string;
+  /** The relation by which a loaded parent object refers to its children, if it declares one. */
+  readonly down: Relation | undefined;
+}
+
+/** An edge whose child can be soft-deleted: every `CASCADE` edge is one. */
+export interface SoftDeleteEdge extends Edge {
+  readonly child: SoftDeleteTable;
+}

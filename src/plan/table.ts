@@ -1,0 +1,39 @@
+import type { EntityMetadata } from "typeorm";
+
+/** A column of TypeORM's metadata. TypeORM does not export the type itself. */
+export type Column = EntityMetadata["columns"][number];
+
+/** A relation of TypeORM's metadata. */
+export type Relation = EntityMetadata["relations"][number];
+
+/** A table of the data source; with single-table inheritance, one for the whole tree of entities. */
+export interface Table {
+  /** The metadata of the entity at the top of the table. */
+  readonly metadata: EntityMetadata;
+  /** The name under which its rows are counted. */
+  readonly name: string;
+  readonly primary: readonly Column[];
+  /** Null for an entity that cannot be soft-deleted by this package. */
+  readonly softDelete: SoftDeleteColumns | null;
+}
+
+/** The columns that a soft delete writes. */
+export interface SoftDeleteColumns {
+  readonly deletedAt: Column;
+  readonly deletionId: Column;
+  readonly deletedBy: Column | undefined;
+  readonly deleteReason: Column | undefined;
+  readonly deletedFlag: Column | undefined;
+  readonly version: Column | undefined;
+  readonly updateDate: Column | undefined;
+}
+
+/** A table whose rows this package can soft-delete. */
+export interface SoftDeleteTable extends Table {
+  readonly softDelete: SoftDeleteColumns;
+}
+
+/** @internal */
+export function isSoftDeletable(table: Table): table is SoftDeleteTable {
+  return table.softDelete !== null;
+}

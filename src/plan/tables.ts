@@ -1,0 +1,79 @@
+import { EntitySchema, type DataSource, type EntityMetadata } from "typeorm";
+
+import {
+  annotationsOf,
+  inheritedAnnotations,
+  type Annotations,
+  type SoftDeleteColumnRole,
+} from "../entity/annotations";
+import { SoftDeleteConfigurationError } from "../errors";
+import type { Column, SoftDeleteColumns, Table } from "./table";
+
+/** The annotations of an entity, whether it is a class or an `EntitySchema`. @internal */
+export function entityAnnotations(
+  dataSource: DataSource,
+  target: string | ((...args: never[]) => unknown),
+): Annotations {
+  if (typeof target === "function") {
+    const own = inheritedAnnotations(target);
+    const schema = findSchema(dataSource, target);
+    if (!schema) return own;
+    const declared = annotationsOf(schema.options);
+    return {
+      policies: new Map([...own.policies, ...declared.policies]),
+      columns: new Map([...own.columns, ...declared.columns]),
+    };
+  }
+  const schema = findSchema(dataSource, target);
+  return schema ? annotationsOf(schema.options) : { policies: new Map(), columns: new Map() };
+}
+
+function findSchema(dataSource: DataSource, target: unknown): EntitySchema | undefined {
+  return Object.values(dataSource.options.entities ?? {}).find(
+    (entity): entity is EntitySchema =>
+      entity instanceof EntitySchema && (entity.options.target ?? entity.options.name) === target,
+  );
+}
+
+/** The tables of a data source: one per table, whatever number of entities share it. @internal */
+export function compileTables(dataSource: DataSource): Map<string, Table> {
+  const tables = new Map<string, Table>();
+  for (const metadata of dataSource.entityMetadatas) {
+    if (metadata.tableType !== "regular") continue;
+    tables.set(metadata.tablePath, {
+      metadata,
+      name: metadata.name,
+      primary: metadata.primaryColumns,
+      softDelete: softDeleteColumns(dataSource, metadata),
+    });
+  }
+  return tables;
+}
+
+function softDeleteColumns(
+  dataSource: DataSource,
+  metadata: EntityMetadata,
+): SoftDeleteColumns | null {
+  const roles = new Map<SoftDeleteColumnRole, Column>();
+  for (const column of metadata.columns) {
+    const owner = column.embeddedMetadata ? column.embeddedMetadata.type : column.target;
+    const role = entityAnnotations(dataSource, owner as string).columns.get(column.propertyName);
+    if (role) roles.set(role, column);
+  }
+  const deletionId = roles.get("deletionId");
+  if (!deletionId) return null;
+  if (!metadata.deleteDateColumn) {
+    throw SoftDeleteConfigurationError.deletionIdWithoutDeleteDate(
+      `${metadata.name}.${deletionId.propertyPath}`,
+    );
+  }
+  return {
+    deletionId,
+    deletedAt: metadata.deleteDateColumn,
+    deletedBy: roles.get("deletedBy"),
+    deleteReason: roles.get("deleteReason"),
+    deletedFlag: roles.get("deletedFlag"),
+    version: metadata.versionColumn,
+    updateDate: metadata.updateDateColumn,
+  };
+}

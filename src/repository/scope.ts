@@ -1,0 +1,58 @@
+import {
+  And,
+  Equal,
+  FindOperator,
+  IsNull,
+  Not,
+  type EntityMetadata,
+  type FindManyOptions,
+  type FindOptionsWhere,
+  type ObjectLiteral,
+} from "typeorm";
+
+/** Which rows a repository reads: active ones, all, or deleted ones. */
+export type Scope = "active" | "withDeleted" | "onlyDeleted";
+
+/** Find options that keep to a scope, whatever their `where` says. @internal */
+export function scopedOptions<
+  Entity extends ObjectLiteral,
+  Options extends FindManyOptions<Entity>,
+>(metadata: EntityMetadata, scope: Scope, options: Options): Options {
+  switch (scope) {
+    case "active":
+      return options;
+    case "withDeleted":
+      return { ...options, withDeleted: true };
+    case "onlyDeleted":
+      return { ...options, withDeleted: true, where: onlyDeleted(metadata, options.where) };
+  }
+}
+
+type Where<Entity> = FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
+
+/** A `where` that matches deleted rows only. */
+function onlyDeleted<Entity extends ObjectLiteral>(
+  metadata: EntityMetadata,
+  where?: Where<Entity>,
+): Where<Entity> {
+  const path = metadata.deleteDateColumn?.propertyPath.split(".") ?? [];
+  if (Array.isArray(where) && where.length > 0) return where.map((one) => withCondition(one, path));
+  return withCondition(Array.isArray(where) ? {} : (where ?? {}), path);
+}
+
+function withCondition<Entity>(
+  where: FindOptionsWhere<Entity>,
+  path: readonly string[],
+): FindOptionsWhere<Entity> {
+  const [property = "", ...rest] = path;
+  const given = (where as Record<string, unknown>)[property];
+  if (rest.length > 0) {
+    return { ...where, [property]: withCondition((given ?? {}) as FindOptionsWhere<Entity>, rest) };
+  }
+  const deleted = Not(IsNull());
+  if (given === undefined) return { ...where, [property]: deleted };
+  return {
+    ...where,
+    [property]: And(deleted, given instanceof FindOperator ? given : Equal(given)),
+  };
+}

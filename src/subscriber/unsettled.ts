@@ -1,0 +1,84 @@
+import type { ObjectLiteral } from "typeorm";
+
+import { and, bind, sql, type Sql } from "../dialect/sql";
+import { chunks, conditionsOf } from "../operations/criteria";
+import { keyText } from "../operations/objects";
+import type { Session } from "../operations/session";
+import type { SoftDeleteTable } from "../plan/table";
+
+/** Which way TypeORM moved a row. */
+export type Direction = "deleted" | "restored";
+
+/** The unsettled rows that were there before a call of TypeORM's own, and the moment from which it counts. */
+export interface Note {
+  /** By the database's own clock. */
+  readonly since: string;
+  readonly rows: ReadonlyMap<string, ObjectLiteral>;
+}
+
+// CURRENT_TIMESTAMP has whole seconds on SQLite and MySQL, and machines' clocks differ from nothing here: it is the
+// database's alone.
+const MARGIN_SECONDS = 10;
+
+/** Notes the rows that something marked (or unmarked) recently and that carry no deletion id (or still do). One SELECT. */
+export async function noteUnsettled(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+): Promise<Note> {
+  const { dialect } = session;
+  const since = dialect.asText(dialect.secondsAgo(MARGIN_SECONDS));
+  const recent =
+    direction === "deleted"
+      ? sql` AND ${dialect.names.of("c", table.softDelete.deletedAt)} >= ${dialect.secondsAgo(MARGIN_SECONDS)}`
+      : "";
+  const found = await session.select<ObjectLiteral & { since: string; present: number | null }>(
+    sql`SELECT s.since AS since, c.present AS present, ${table.primary.map((_, index) => `c.key${String(index)}`).join(", ")}
+ FROM (SELECT ${since} AS since) s LEFT JOIN (SELECT 1 AS present, ${session.keyColumns("c", table)} FROM ${dialect.names.table(table)} c WHERE ${unsettled(session, table, direction)}${recent}) c ON 1 = 1`,
+  );
+  const rows = new Map<string, ObjectLiteral>();
+  for (const row of found) {
+    if (row.present === null) continue;
+    const key = session.key(table, row);
+    rows.set(keyText(session, table, key), key);
+  }
+  return { since: found[0]?.since ?? "", rows };
+}
+
+/** Conditions on `c`: unsettled since the note, and not noted. */
+export function movedSince(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  note: Note,
+  ids: readonly ObjectLiteral[] | null,
+  at?: Date,
+): Sql[] {
+  const { dialect } = session;
+  const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
+  const conditions = [unsettled(session, table, direction)];
+  if (at) conditions.push(sql`${deletedAt} = ${session.value(table.softDelete.deletedAt, at)}`);
+  else if (direction === "deleted")
+    conditions.push(sql`${deletedAt} >= ${dialect.fromText(bind(note.since))}`);
+  const noted = [...note.rows.values()];
+  for (const some of chunks(noted, 1000)) {
+    for (const condition of conditionsOf(session.manager, table.metadata, "note", some)) {
+      conditions.push(sql`NOT ${condition}`);
+    }
+  }
+  if (!ids) return [and(...conditions)];
+  return chunks(ids, 1000).flatMap((some) =>
+    conditionsOf(session.manager, table.metadata, "hook", some).map((byId) =>
+      and(byId, ...conditions),
+    ),
+  );
+}
+
+function unsettled(session: Session, table: SoftDeleteTable, direction: Direction): Sql {
+  const { names } = session.dialect;
+  const deletedAt = names.of("c", table.softDelete.deletedAt);
+  const deletionId = names.of("c", table.softDelete.deletionId);
+  return direction === "deleted"
+    ? sql`${deletedAt} IS NOT NULL AND ${deletionId} IS NULL`
+    : sql`${deletedAt} IS NULL AND ${deletionId} IS NOT NULL`;
+}
