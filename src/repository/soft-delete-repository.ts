@@ -232,8 +232,9 @@ function inScope<Entity extends ObjectLiteral, Own extends SoftDeleteRepository<
   // Refuses an entity that has no scopes.
   SoftDeleteGraph.of(repository.manager.dataSource).get(repository.target);
   // Like manager.withRepository(), but without calling the constructor of a subclass, whose parameters are its own.
-  const copy = Object.create(Object.getPrototypeOf(repository) as object) as ObjectLiteral;
-  return Object.assign(copy, repository, { scope }) as Own;
+  const copy = Object.create(Object.getPrototypeOf(repository) as object) as object;
+  const scopedCopy: unknown = Object.assign(copy, repository, { scope });
+  return scopedCopy as Own;
 }
 
 // TypeORM's own aggregates take no `withDeleted`.
