@@ -1,10 +1,12 @@
-import type { DataSource } from "typeorm";
+import type { DataSource, QueryRunner } from "typeorm";
 
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Column, SoftDeleteTable, Table } from "../plan/table";
 import type { Names } from "./names";
 import type { Sql } from "./sql";
 import type { Walk } from "./walk";
+
+type IsolationLevel = NonNullable<Parameters<QueryRunner["startTransaction"]>[0]>;
 
 /** A column and the SQL of its new value. */
 export type Assignment = readonly [column: Column, value: Sql];
@@ -67,6 +69,8 @@ export interface Dialect {
   readonly maxParameters: number;
   /** Whether all work of a data source goes through one connection, and so has to queue. */
   readonly singleConnection: boolean;
+  /** The isolation level of this package's own transactions, unless the data source states one. */
+  readonly isolationLevel: IsolationLevel | undefined;
   /** Whether several recursive terms have to be folded into one. */
   readonly singleRecursiveTerm: boolean;
 

@@ -31,6 +31,8 @@ export class MysqlDialect implements Dialect {
   readonly names: Names;
   readonly maxParameters = 30_000;
   readonly singleConnection = false;
+  // Repeatable read, the default, locks the gaps between rows as well, against TypeORM's own statements too.
+  readonly isolationLevel = "READ COMMITTED";
   readonly singleRecursiveTerm = false;
   readonly shareLock = " LOCK IN SHARE MODE";
   readonly updateLock = " FOR UPDATE";
@@ -114,7 +116,7 @@ export class MysqlDialect implements Dialect {
   }
 
   fromText(text: Sql): Sql {
-    return sql`CAST(${text} AS DATETIME)`;
+    return sql`CAST(${text} AS DATETIME(6))`;
   }
 
   typed(_column: unknown, parameter: Sql): Sql {

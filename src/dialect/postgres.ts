@@ -28,6 +28,7 @@ export class PostgresDialect implements Dialect {
   readonly names: Names;
   readonly maxParameters = 30_000;
   readonly singleConnection = false;
+  readonly isolationLevel = undefined;
   readonly singleRecursiveTerm = true;
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";

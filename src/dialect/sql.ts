@@ -25,8 +25,7 @@ export class Sql {
       .map((chunk) => {
         if (typeof chunk === "string") return chunk;
         if ("text" in chunk) {
-          Object.assign(parameters, chunk.parameters);
-          return chunk.text;
+          return renamed(chunk, `foreign_${String(count++)}_`, parameters);
         }
         const name = `soft_delete_${String(count++)}`;
         parameters[name] = chunk.value;
@@ -35,6 +34,18 @@ export class Sql {
       .join("");
     return dataSource.driver.escapeQueryWithParameters(text, parameters);
   }
+}
+
+/** TypeORM numbers the parameters of each query from zero: several in one statement need names of their own. */
+function renamed({ text, parameters }: Foreign, prefix: string, all: ObjectLiteral): string {
+  return text.replaceAll(
+    /:(\.\.\.)?([A-Za-z0-9_.]+)/g,
+    (full, spread: string | undefined, name: string) => {
+      if (!Object.hasOwn(parameters, name)) return full;
+      all[prefix + name] = parameters[name] as unknown;
+      return `:${spread ?? ""}${prefix}${name}`;
+    },
+  );
 }
 
 /** Composes SQL: `sql` pieces are inserted as they are, strings have to be SQL already. */

@@ -24,6 +24,7 @@ export class SqliteDialect implements Dialect {
   readonly names: Names;
   readonly maxParameters = 10_000;
   readonly singleConnection = true;
+  readonly isolationLevel = undefined;
   readonly singleRecursiveTerm = false;
   // One writer at a time: a transaction that has written needs no row locks.
   readonly shareLock = "";

@@ -29,10 +29,11 @@ export function isDeletionId(value: unknown): value is string {
 }
 
 /**
- * While a restore works out which rows come back, they carry their deletion's id with another UUID version digit: `e` for
- * the rows that the caller matched, `f` for those reached from them. Nobody else ever sees it.
+ * While a restore works out which rows come back, they carry their deletion's id with another UUID version digit: `6` for
+ * the rows that the caller matched, `5` for those reached from them. Nobody else ever sees it. MariaDB's own uuid type
+ * refuses some values with a digit above 7.
  */
-const WORKING = { matched: "e", reached: "f" } as const;
+const WORKING = { matched: "6", reached: "5" } as const;
 
 /** @internal */
 export type Mark = keyof typeof WORKING;

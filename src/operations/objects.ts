@@ -1,7 +1,7 @@
 import type { EntityMetadata, ObjectLiteral } from "typeorm";
 
 import { SoftDeleteCriteriaError } from "../errors";
-import type { Column, SoftDeleteTable } from "../plan/table";
+import type { Column, SoftDeleteTable, Table } from "../plan/table";
 import { sql } from "../dialect/sql";
 import { chunks, conditionsOf } from "./criteria";
 import type { Session } from "./session";
@@ -95,7 +95,11 @@ async function refreshTable(
 }
 
 /** A primary key as text, the same for an object's and for a row's. @internal */
-export function keyText(session: Session, table: SoftDeleteTable, id: ObjectLiteral): string {
+export function keyText(
+  session: Session,
+  table: Pick<Table, "primary">,
+  id: ObjectLiteral,
+): string {
   return JSON.stringify(
     table.primary.map((column) => {
       const value: unknown = column.getEntityValue(id) ?? id[column.propertyPath];

@@ -1,12 +1,15 @@
-import { and, join, sql, type Sql } from "../dialect/sql";
+import type { ObjectLiteral } from "typeorm";
+
 import type { Assignment } from "../dialect/dialect";
+import { and, bind, join, or, sql, type Sql } from "../dialect/sql";
 import type { SoftDeleteTable } from "../plan/table";
-import { chunks } from "./criteria";
+import { chunks, conditionsOf } from "./criteria";
 import { deletionTime } from "./deletion-id";
 import { Members } from "./members";
 import type { Session } from "./session";
 
 const DELETIONS_PER_STATEMENT = 200;
+const ROWS_PER_STATEMENT = 200;
 
 /** Makes active again the rows that TypeORM itself has soft-deleted in a call that is refused. @internal */
 export async function putBackActive(
@@ -58,6 +61,42 @@ export async function putBackDeleted(
         }),
       );
     }
+  }
+}
+
+/** A row that belonged to no deletion, and when it was deleted, as the database writes it. @internal */
+export interface LoneRow {
+  readonly id: ObjectLiteral;
+  readonly deletedAt: string;
+}
+
+/** Marks as deleted again rows that belong to no deletion. @internal */
+export async function putBackLone(
+  session: Session,
+  table: SoftDeleteTable,
+  rows: readonly LoneRow[],
+): Promise<void> {
+  const { dialect, manager } = session;
+  const { deletedAt, deletionId } = table.softDelete;
+  for (const some of chunks(rows, ROWS_PER_STATEMENT)) {
+    const ids = some.map((row) => row.id);
+    const where = or(...conditionsOf(manager, table.metadata, "recover", ids));
+    const times = some.flatMap((row) =>
+      conditionsOf(manager, table.metadata, "recover", row.id).map(
+        (byId) => sql`WHEN ${byId} THEN ${dialect.fromText(bind(row.deletedAt))}`,
+      ),
+    );
+    await session.execute(
+      dialect.update({
+        target: table,
+        set: [[deletedAt, sql`CASE ${join(times, " ")} END`], ...moveBack(session, table)],
+        where: and(
+          where,
+          `${dialect.names.of("c", deletedAt)} IS NULL`,
+          `${dialect.names.of("c", deletionId)} IS NULL`,
+        ),
+      }),
+    );
   }
 }
 

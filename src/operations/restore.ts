@@ -33,7 +33,7 @@ export async function restoreMatched(
   const conditions = native
     ? matched.conditions
     : matched.conditions.map((condition) => and(condition, deleted));
-  const { ids, count } = await lockMatched(session, table, conditions);
+  const { ids, count } = await lookAtMatched(session, table, conditions, !native);
   if (count === 0) return { roots: 0, tally: new Tally(), handedOver: 0 };
   if (whole) {
     const members = await wholeDeletions(session, table, ids, count);
@@ -93,17 +93,19 @@ export async function wholeFirst<Result>(
   }
 }
 
-async function lockMatched(
+/** Which deletions took the matched rows, and how many rows there are; locks them unless TypeORM has written them already. */
+async function lookAtMatched(
   session: Session,
   table: SoftDeleteTable,
   conditions: readonly Sql[],
+  lock: boolean,
 ): Promise<{ ids: (string | null)[]; count: number }> {
   const { names, updateLock } = session.dialect;
   const ids = new Set<string | null>();
   let count = 0;
   for (const condition of conditions) {
     const rows = await session.select<{ d: string | null; n: string | number }>(
-      sql`SELECT m.d AS d, COUNT(*) AS n FROM (SELECT ${names.of("c", table.softDelete.deletionId)} AS d FROM ${names.table(table)} c WHERE ${condition}${updateLock}) m GROUP BY m.d`,
+      sql`SELECT m.d AS d, COUNT(*) AS n FROM (SELECT ${names.of("c", table.softDelete.deletionId)} AS d FROM ${names.table(table)} c WHERE ${condition}${lock ? updateLock : ""}) m GROUP BY m.d`,
     );
     for (const row of rows) {
       ids.add(row.d);

@@ -51,18 +51,36 @@ async function onConnection<Result>(
   return dialect.singleConnection ? OperationQueue.of(manager.dataSource).run(repeat) : repeat();
 }
 
+const rollingBack = new WeakSet<QueryRunner>();
+
+/** Whether the rollback that is just starting is one of this package's own. @internal */
+export function isOwnRollback(runner: QueryRunner): boolean {
+  return rollingBack.has(runner);
+}
+
+function rollBack(runner: QueryRunner): Promise<void> {
+  rollingBack.add(runner);
+  // TypeORM calls its subscribers before it returns.
+  const done = runner.rollbackTransaction();
+  rollingBack.delete(runner);
+  return done;
+}
+
 async function inTransaction<Result>(
   runner: QueryRunner,
   operation: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  await runner.startTransaction();
+  const { dataSource } = runner.manager;
+  // A savepoint has no isolation level of its own.
+  const chosen = runner.isTransactionActive || dataSource.options.isolationLevel;
+  await runner.startTransaction(chosen ? undefined : dialectOf(dataSource).isolationLevel);
   try {
     const result = await operation(new Session(runner));
     await runner.commitTransaction();
     return result;
   } catch (error) {
     // The first error tells; after a deadlock, say, MySQL has rolled back already.
-    await runner.rollbackTransaction().catch(() => undefined);
+    await rollBack(runner).catch(() => undefined);
     throw error;
   }
 }
