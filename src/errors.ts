@@ -89,6 +89,39 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
+  static quotedDeleteDate(path: string, column: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @UniqueActive() cannot use the delete-date column "${column}": its name would have to be quoted, ` +
+        `differently on each database. Give the column a lower-case name, or pass { generatedColumn: false } if the ` +
+        `application never runs on MySQL or MariaDB.`,
+    );
+  }
+
+  /** @internal */
+  static uniqueWithoutGeneratedColumn(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: MySQL and MariaDB have no partial indexes, and the key would be unique among deleted rows as well. ` +
+        `Remove { generatedColumn: false } from @UniqueActive().`,
+    );
+  }
+
+  /** @internal */
+  static mariaDbAsMysql(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the server is a MariaDB, for which TypeORM writes the generated column of @UniqueActive() wrongly under ` +
+        `the type "mysql". Set type: "mariadb" in the data source's options.`,
+    );
+  }
+
+  /** @internal */
+  static uniqueOnOtherColumn(path: string, used: string, actual: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @UniqueActive() was made for a delete-date column "${used}", but the entity's is "${actual}". ` +
+        `Pass { deletedAt: "${actual}" }.`,
+    );
+  }
+
+  /** @internal */
   static undecoratedSubscriber(name: string): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
       `${name}: TypeORM ignores a subscriber class without its own @EventSubscriber(). Add @EventSubscriber() to ${name}.`,

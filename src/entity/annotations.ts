@@ -8,10 +8,25 @@ export type SoftDeletePolicy = "CASCADE" | "RESTRICT" | "KEEP";
 /** The columns that this package adds to an entity, by the part they play. */
 export type SoftDeleteColumnRole = "deletionId" | "deletedBy" | "deleteReason" | "deletedFlag";
 
+/** A key that is unique among active rows, as it was declared. */
+export interface UniqueActiveKey {
+  readonly properties: readonly string[];
+  /** The delete-date column's name in the database, as the index's condition has it. */
+  readonly deletedAt: string;
+  /** Whether it leans on the generated column. */
+  readonly generated: boolean;
+}
+
 /** What the decorators noted on one class: kept on the class itself, so that nothing is global. */
 export interface Annotations {
   readonly policies: Map<string, SoftDeletePolicy>;
   readonly columns: Map<string, SoftDeleteColumnRole>;
+  readonly uniques: UniqueActiveKey[];
+}
+
+/** @internal */
+export function noAnnotations(): Annotations {
+  return { policies: new Map(), columns: new Map(), uniques: [] };
 }
 
 const KEY = "typeorm-soft-delete:annotations";
@@ -20,7 +35,7 @@ const KEY = "typeorm-soft-delete:annotations";
 export function annotationsOf(target: object): Annotations {
   const own = Reflect.getOwnMetadata(KEY, target) as Annotations | undefined;
   if (own) return own;
-  const created: Annotations = { policies: new Map(), columns: new Map() };
+  const created = noAnnotations();
   Reflect.defineMetadata(KEY, created, target);
   return created;
 }
@@ -31,7 +46,7 @@ export function annotationsOf(target: object): Annotations {
  * @internal
  */
 export function inheritedAnnotations(target: object): Annotations {
-  const all: Annotations = { policies: new Map(), columns: new Map() };
+  const all = noAnnotations();
   const chain: object[] = [];
   for (let at: object | null = target; at && at !== Function.prototype;) {
     chain.unshift(at);
@@ -41,6 +56,7 @@ export function inheritedAnnotations(target: object): Annotations {
     const own = Reflect.getOwnMetadata(KEY, at) as Annotations | undefined;
     own?.policies.forEach((policy, property) => all.policies.set(property, policy));
     own?.columns.forEach((role, property) => all.columns.set(property, role));
+    all.uniques.push(...(own?.uniques ?? []));
   }
   return all;
 }

@@ -6,6 +6,7 @@ import { compileEdges } from "./edges";
 import { groupTables, type Group } from "./groups";
 import { isSoftDeletable, type SoftDeleteTable, type Table } from "./table";
 import { compileTables } from "./tables";
+import { validateUniques } from "./uniques";
 
 /** What soft-deleting rows of some tables takes along, parents before children. */
 export interface CascadePlan {
@@ -39,6 +40,7 @@ export class SoftDeleteGraph {
   private constructor(private readonly dataSource: DataSource) {
     this.#byPath = compileTables(dataSource);
     this.tables = [...this.#byPath.values()];
+    validateUniques(dataSource, this.tables);
     this.softDeletable = this.tables.filter(isSoftDeletable);
     this.edges = compileEdges(dataSource, this.#byPath);
     this.#bindings = this.edges.filter((edge): edge is SoftDeleteEdge =>

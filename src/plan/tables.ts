@@ -3,6 +3,7 @@ import { EntitySchema, type DataSource, type EntityMetadata } from "typeorm";
 import {
   annotationsOf,
   inheritedAnnotations,
+  noAnnotations,
   type Annotations,
   type SoftDeleteColumnRole,
 } from "../entity/annotations";
@@ -22,10 +23,11 @@ export function entityAnnotations(
     return {
       policies: new Map([...own.policies, ...declared.policies]),
       columns: new Map([...own.columns, ...declared.columns]),
+      uniques: [...own.uniques, ...declared.uniques],
     };
   }
   const schema = findSchema(dataSource, target);
-  return schema ? annotationsOf(schema.options) : { policies: new Map(), columns: new Map() };
+  return schema ? annotationsOf(schema.options) : noAnnotations();
 }
 
 function findSchema(dataSource: DataSource, target: unknown): EntitySchema | undefined {
