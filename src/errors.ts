@@ -114,7 +114,11 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
-  static uniqueOnOtherColumn(path: string, used: string, actual: string): SoftDeleteConfigurationError {
+  static uniqueOnOtherColumn(
+    path: string,
+    used: string,
+    actual: string,
+  ): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
       `${path}: @UniqueActive() was made for a delete-date column "${used}", but the entity's is "${actual}". ` +
         `Pass { deletedAt: "${actual}" }.`,
@@ -219,6 +223,40 @@ export class ParentDeletedError extends SoftDeleteError {
       `${entity} cannot be restored: it would be active below a deleted parent: ${names}. Restore the parent first, ` +
         `or pass { parents: "restore" } to restore it as well, or { parents: "hand-over" } to let the row come back ` +
         `with its parent.`,
+    );
+  }
+}
+
+/** Two rows that cannot be active together: one that was to be restored, and the one that has its unique key. */
+export interface RestoreConflict {
+  /** The row that was to be restored. */
+  readonly id: PrimaryKey;
+  /** The row that has the key: an active one, or another one of the same restore. */
+  readonly conflictsWith: PrimaryKey;
+}
+
+/** A unique key of a row that was to be restored is taken. Nothing was restored. */
+export class RestoreConflictError extends SoftDeleteError {
+  readonly code = "RESTORE_CONFLICT";
+
+  constructor(
+    readonly entity: string,
+    /** The name of the unique index or constraint. */
+    readonly constraint: string,
+    /** The properties that it is over. */
+    readonly columns: readonly string[],
+    /** Some of the rows that collide. */
+    readonly conflicts: readonly RestoreConflict[],
+    options: ErrorOptions,
+  ) {
+    const pairs = conflicts
+      .map(({ id, conflictsWith }) => `${describeKey(id)} with ${describeKey(conflictsWith)}`)
+      .join(", ");
+    super(
+      `${entity} cannot be restored: the unique key ${constraint} over ${columns.join(", ")} is taken` +
+        (pairs === "" ? "." : ` (${pairs}).`) +
+        ` Change or delete the row that has it, then restore again.`,
+      options,
     );
   }
 }

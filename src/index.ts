@@ -7,6 +7,7 @@ export {
 } from "./entity/entity-schema";
 export { OnSoftDelete } from "./entity/on-soft-delete";
 export { SoftDeletable } from "./entity/soft-deletable";
+export { UniqueActive, type UniqueActiveOptions } from "./entity/unique-active";
 export {
   withSoftDelete,
   type SoftDeletableClass,
@@ -16,12 +17,14 @@ export {
 export {
   DeletionNotFoundError,
   ParentDeletedError,
+  RestoreConflictError,
   SoftDeleteConfigurationError,
   SoftDeleteCriteriaError,
   SoftDeleteError,
   SoftDeleteRestrictedError,
   type DeletedParent,
   type PrimaryKey,
+  type RestoreConflict,
 } from "./errors";
 export { SoftDeleteManager, type SoftDeleteOptions } from "./manager/soft-delete-manager";
 export type { SoftDeleteCriteria } from "./operations/criteria";

@@ -47,18 +47,31 @@ export interface UpdateByWalk {
   readonly correlated?: boolean;
 }
 
-/** An UPDATE of the rows `c` of one table that have none of some related rows. */
-export interface UpdateOrphans extends Update {
+/** The rows `c` of one table that have none of some related rows. */
+export interface Orphans {
+  readonly target: SoftDeleteTable;
+  /** A condition on `c`. */
+  readonly where: Sql;
   readonly edges: readonly SoftDeleteEdge[];
   /** A condition on a parent, by its alias. */
   readonly related: (alias: string, parent: SoftDeleteTable) => Sql;
 }
+
+/** An UPDATE of {@link Orphans}. */
+export interface UpdateOrphans extends Orphans, Update {}
 
 /** A look at the parents `p`, over one edge, of some rows `c`. */
 export interface ParentsOf {
   readonly edge: SoftDeleteEdge;
   readonly childWhere: Sql;
   readonly parentWhere: Sql;
+}
+
+/** A unique key as a database's error names it: by its name, or by table and columns. */
+export interface ViolatedKey {
+  readonly name?: string;
+  readonly table?: string;
+  readonly columns?: readonly string[];
 }
 
 /** What differs between databases: the forms of statements that each runs by index, limits, errors. */
@@ -78,6 +91,8 @@ export interface Dialect {
   updateByRelated(update: UpdateByRelated): Sql;
   updateByWalk(update: UpdateByWalk): Sql;
   updateOrphans(update: UpdateOrphans): Sql;
+  /** A SELECT that counts orphans, as `n`. */
+  countOrphans(orphans: Orphans): Sql;
   /** A SELECT that locks the parents against writers and counts, as `n`, how many of them are deleted. */
   countDeletedParents(parents: ParentsOf): Sql;
   /** What is put before a SELECT with a recursive walk. */
@@ -100,6 +115,8 @@ export interface Dialect {
   fromText(text: Sql): Sql;
   /** A parameter of which the database has to be told the type. */
   typed(column: Column, parameter: Sql): Sql;
+  /** The unique key that an error says is taken; undefined for every other error. */
+  violatedKey(error: unknown): ViolatedKey | undefined;
   /** Whether a transaction that failed so may simply be run again. */
   isRetryable(error: unknown): boolean;
 }

@@ -1,6 +1,10 @@
+/** The error of the database driver, out of TypeORM's. @internal */
+export function driverErrorOf(error: unknown): unknown {
+  return (error as { driverError?: unknown } | null)?.driverError ?? error;
+}
+
 /** The error code that a database driver reports, or an empty string. @internal */
 export function driverErrorCode(error: unknown): string {
-  const driverError = (error as { driverError?: unknown } | null)?.driverError ?? error;
-  const code = (driverError as { code?: unknown } | null)?.code;
+  const code = (driverErrorOf(error) as { code?: unknown } | null)?.code;
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
 }

@@ -4,13 +4,15 @@ import type { SoftDeleteTable } from "../plan/table";
 import type {
   Assignment,
   Dialect,
+  Orphans,
   ParentsOf,
   Update,
   UpdateByRelated,
   UpdateByWalk,
   UpdateOrphans,
+  ViolatedKey,
 } from "./dialect";
-import { driverErrorCode } from "./driver-error";
+import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { Names } from "./names";
 import { and, bind, join, sql, type Sql } from "./sql";
 import { firstPerRow } from "./standard-update";
@@ -68,7 +70,17 @@ export class MysqlDialect implements Dialect {
     return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${names.table(target)} AS c JOIN ${rows} ON ${on} SET ${this.#assignments(update.set)} WHERE ${update.where}`;
   }
 
-  updateOrphans({ target, set, where, edges, related }: UpdateOrphans): Sql {
+  updateOrphans(update: UpdateOrphans): Sql {
+    const [joined, orphaned] = this.#orphans(update);
+    return sql`UPDATE ${joined} SET ${this.#assignments(update.set)} WHERE ${orphaned}`;
+  }
+
+  countOrphans(orphans: Orphans): Sql {
+    const [joined, orphaned] = this.#orphans(orphans);
+    return sql`SELECT COUNT(*) AS n FROM ${joined} WHERE ${orphaned}`;
+  }
+
+  #orphans({ target, where, edges, related }: Orphans): [joined: Sql, condition: Sql] {
     const { names } = this;
     const joins = edges.map(({ parent, on }, index) => {
       const alias = `p${String(index)}`;
@@ -78,14 +90,15 @@ export class MysqlDialect implements Dialect {
       ({ parent }, index) =>
         `${names.list(`p${String(index)}`, parent.primary.slice(0, 1))} IS NULL`,
     );
-    return sql`UPDATE ${names.table(target)} AS c${join(joins, "")} SET ${this.#assignments(set)} WHERE ${and(where, ...orphaned)}`;
+    return [sql`${names.table(target)} AS c${join(joins, "")}`, and(where, ...orphaned)];
   }
 
-  // A join: what it reads of both tables is current, where a subquery would read the transaction's snapshot.
+  // A join: what it reads of both tables is current, where a subquery would read the transaction's snapshot. From the
+  // children to the parents: the other way round it reads, and locks, every parent there is.
   countDeletedParents({ edge, childWhere, parentWhere }: ParentsOf): Sql {
     const { names } = this;
     const { parent, child, on } = edge;
-    return sql`SELECT COUNT(${names.of("p", parent.softDelete.deletedAt)}) AS n FROM ${names.table(child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", on)} WHERE ${childWhere} AND ${parentWhere}${this.shareLock}`;
+    return sql`SELECT STRAIGHT_JOIN COUNT(${names.of("p", parent.softDelete.deletedAt)}) AS n FROM ${names.table(child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", on)} WHERE ${childWhere} AND ${parentWhere}${this.shareLock}`;
   }
 
   recursiveSelect(select: Sql): Sql {
@@ -121,6 +134,15 @@ export class MysqlDialect implements Dialect {
 
   typed(_column: unknown, parameter: Sql): Sql {
     return parameter;
+  }
+
+  violatedKey(error: unknown): ViolatedKey | undefined {
+    if (driverErrorCode(error) !== "ER_DUP_ENTRY") return undefined;
+    // "Duplicate entry 'a' for key 'IDX_1'"; MySQL puts the table before the name.
+    const name = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(
+      (driverErrorOf(error) as Error).message,
+    )?.[1];
+    return name === undefined ? {} : { name };
   }
 
   isRetryable(error: unknown): boolean {

@@ -3,17 +3,20 @@ import type { DataSource } from "typeorm";
 import type { Column } from "../plan/table";
 import type {
   Dialect,
+  Orphans,
   ParentsOf,
   Update,
   UpdateByRelated,
   UpdateByWalk,
   UpdateOrphans,
+  ViolatedKey,
 } from "./dialect";
-import { driverErrorCode } from "./driver-error";
+import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { Names } from "./names";
 import { bind, join, sql, type Sql } from "./sql";
 import {
   countDeletedParents,
+  countOrphans,
   update,
   updateByRelated,
   updateByWalk,
@@ -53,6 +56,10 @@ export class PostgresDialect implements Dialect {
     return updateOrphans(this, update);
   }
 
+  countOrphans(orphans: Orphans): Sql {
+    return countOrphans(this, orphans);
+  }
+
   countDeletedParents(parents: ParentsOf): Sql {
     return countDeletedParents(this, parents);
   }
@@ -89,6 +96,15 @@ export class PostgresDialect implements Dialect {
 
   typed(column: Column, parameter: Sql): Sql {
     return sql`CAST(${parameter} AS ${this.dataSource.driver.normalizeType(column)})`;
+  }
+
+  violatedKey(error: unknown): ViolatedKey | undefined {
+    if (driverErrorCode(error) !== "23505") return undefined;
+    const { constraint, table } = driverErrorOf(error) as { constraint?: string; table?: string };
+    return {
+      ...(constraint === undefined ? {} : { name: constraint }),
+      ...(table === undefined ? {} : { table }),
+    };
   }
 
   isRetryable(error: unknown): boolean {

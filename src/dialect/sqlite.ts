@@ -2,17 +2,20 @@ import type { DataSource } from "typeorm";
 
 import type {
   Dialect,
+  Orphans,
   ParentsOf,
   Update,
   UpdateByRelated,
   UpdateByWalk,
   UpdateOrphans,
+  ViolatedKey,
 } from "./dialect";
-import { driverErrorCode } from "./driver-error";
+import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { Names } from "./names";
 import { bind, join, sql, type Sql } from "./sql";
 import {
   countDeletedParents,
+  countOrphans,
   update,
   updateByRelated,
   updateByWalk,
@@ -48,6 +51,10 @@ export class SqliteDialect implements Dialect {
 
   updateOrphans(update: UpdateOrphans): Sql {
     return updateOrphans(this, update);
+  }
+
+  countOrphans(orphans: Orphans): Sql {
+    return countOrphans(this, orphans);
   }
 
   countDeletedParents(parents: ParentsOf): Sql {
@@ -86,6 +93,18 @@ export class SqliteDialect implements Dialect {
 
   typed(_column: unknown, parameter: Sql): Sql {
     return parameter;
+  }
+
+  violatedKey(error: unknown): ViolatedKey | undefined {
+    if (driverErrorCode(error) !== "SQLITE_CONSTRAINT_UNIQUE") return undefined;
+    // "UNIQUE constraint failed: article.tenantId, article.slug"
+    const { message } = driverErrorOf(error) as Error;
+    const columns = message.slice(message.indexOf(": ") + 2).split(", ");
+    const table = columns[0]?.slice(0, columns[0].lastIndexOf("."));
+    return {
+      ...(table === undefined ? {} : { table }),
+      columns: columns.map((column) => column.slice(column.lastIndexOf(".") + 1)),
+    };
   }
 
   isRetryable(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type {
   Assignment,
   Dialect,
+  Orphans,
   ParentsOf,
   Update,
   UpdateByRelated,
@@ -54,13 +55,29 @@ export function updateByWalk(dialect: Dialect, update: UpdateByWalk): Sql {
 }
 
 /** A subquery for each edge, by the parent's key. @internal */
-export function updateOrphans(dialect: Dialect, { edges, related, ...rest }: UpdateOrphans): Sql {
+export function updateOrphans(dialect: Dialect, orphans: UpdateOrphans): Sql {
+  const { target, set } = orphans;
+  const where = and(orphans.where, ...haveNoParent(dialect, "c", orphans));
+  return update(dialect, { target, set, where });
+}
+
+/** Each combination of parents once, however many rows hang by it. @internal */
+export function countOrphans(dialect: Dialect, orphans: Orphans): Sql {
   const { names } = dialect;
-  const orphaned = edges.map(
+  const { target, edges, where } = orphans;
+  const columns = [
+    ...new Set(edges.flatMap((edge) => edge.on.map((pair) => names.column(pair.child)))),
+  ].join(", ");
+  return sql`SELECT COALESCE(SUM(k.n), 0) AS n FROM (SELECT ${columns}, COUNT(*) AS n FROM ${names.table(target)} c WHERE ${where} GROUP BY ${columns}) k WHERE ${and(...haveNoParent(dialect, "k", orphans))}`;
+}
+
+// A subquery by the parent's key: right after a deletion PostgreSQL's statistics are stale, and EXISTS or IN on the
+// parent's deletion id become nested loops.
+function haveNoParent({ names }: Dialect, alias: string, { edges, related }: Orphans): Sql[] {
+  return edges.map(
     ({ parent, on }) =>
-      sql`COALESCE((SELECT MAX(CASE WHEN ${related("p", parent)} THEN 1 ELSE 0 END) FROM ${names.table(parent)} p WHERE ${names.on("c", "p", on)}), 0) = 0`,
+      sql`COALESCE((SELECT MAX(CASE WHEN ${related("p", parent)} THEN 1 ELSE 0 END) FROM ${names.table(parent)} p WHERE ${names.on(alias, "p", on)}), 0) = 0`,
   );
-  return update(dialect, { ...rest, where: and(rest.where, ...orphaned) });
 }
 
 /** Each parent once, however many children hang by it. @internal */

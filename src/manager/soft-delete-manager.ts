@@ -140,7 +140,7 @@ export class SoftDeleteManager {
     if (!isDeletionId(deletionId)) throw SoftDeleteCriteriaError.invalidDeletionId(deletionId);
     const parents = parentsOption(options);
     const time = now(this.manager.dataSource);
-    const restored = await wholeFirst((whole) =>
+    const restored = await wholeFirst(this.manager, (whole) =>
       transact(this.manager, (session) =>
         restoreByDeletion(session, deletionId.toLowerCase(), parents, time, whole),
       ),
@@ -203,7 +203,7 @@ export class SoftDeleteManager {
   ): Promise<RestoreResult> {
     const parents = parentsOption(options);
     const time = now(this.manager.dataSource);
-    const restored = await wholeFirst((whole) =>
+    const restored = await wholeFirst(this.manager, (whole) =>
       transact(this.manager, async (session) => {
         const result = await restoreMatched(session, { table, conditions }, parents, time, whole);
         await finish?.(session);

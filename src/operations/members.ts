@@ -54,24 +54,14 @@ export class Members {
   async countTops(table: SoftDeleteTable): Promise<number> {
     const edges = this.session.graph.parentEdges(table);
     if (edges.length === 0) return this.count(table);
-    const { names } = this.session.dialect;
-    const columns = [
-      ...new Set(edges.flatMap((edge) => edge.on.map((pair) => names.column(pair.child)))),
-    ].join(", ");
-    const orphaned = edges
-      .map((edge) => sql`${this.#hasParent("k", edge)} = 0`)
-      .reduce((all, one) => sql`${all} AND ${one}`);
-    const [row] = await this.session.select<{ n: string | number }>(
-      sql`SELECT COALESCE(SUM(k.n), 0) AS n FROM (SELECT ${columns}, COUNT(*) AS n FROM ${names.table(table)} c WHERE ${this.has("c", table)} GROUP BY ${columns}) k WHERE ${orphaned}`,
-    );
+    const statement = this.session.dialect.countOrphans({
+      target: table,
+      where: this.has("c", table),
+      edges,
+      related: (alias, parent) => this.has(alias, parent),
+    });
+    const [row] = await this.session.select<{ n: string | number }>(statement);
     return Number(row?.n ?? 0);
-  }
-
-  // A subquery by the parent's key: right after a deletion PostgreSQL's statistics are stale, and EXISTS or IN on the
-  // parent's deletion id become nested loops.
-  #hasParent(alias: string, edge: SoftDeleteEdge): Sql {
-    const { names } = this.session.dialect;
-    return sql`COALESCE((SELECT MAX(CASE WHEN ${this.has("p", edge.parent)} THEN 1 ELSE 0 END) FROM ${names.table(edge.parent)} p WHERE ${names.on(alias, "p", edge.on)}), 0)`;
   }
 
   /** Locks them in a table against other writers. */

@@ -1,7 +1,10 @@
+import type { EntityManager } from "typeorm";
+
 import { and, sql, type Sql } from "../dialect/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import { markDeletion, markMatched } from "./marking";
 import { Members } from "./members";
+import { toConflictError, UniqueCollision, watchForCollisions } from "./restore-conflict";
 import { restoreMarked, type Restored } from "./restore-marked";
 import type { ParentsOption } from "./restore-options";
 import { restoreWhole, StaysBlocked } from "./restore-whole";
@@ -35,8 +38,8 @@ export async function restoreMatched(
     : matched.conditions.map((condition) => and(condition, deleted));
   const { ids, count } = await lookAtMatched(session, table, conditions, !native);
   if (count === 0) return { roots: 0, tally: new Tally(), handedOver: 0 };
-  if (whole) {
-    const members = await wholeDeletions(session, table, ids, count);
+  return watchForCollisions(session, ids, async () => {
+    const members = whole ? await wholeDeletions(session, table, ids, count) : null;
     if (members) {
       const tally = new Tally();
       await restoreWhole(
@@ -48,9 +51,9 @@ export async function restoreMatched(
       );
       return { roots: count, tally, handedOver: 0 };
     }
-  }
-  const marks = await markMatched(session, table, conditions, ids);
-  return restoreMarked(session, table.name, [table], marks, parents, now, native);
+    const marks = await markMatched(session, table, conditions, ids);
+    return restoreMarked(session, table.name, [table], marks, parents, now, native);
+  });
 }
 
 /** Restores a whole deletion, or returns null when no row carries it. Runs in a transaction; may ask to be run again. */
@@ -64,32 +67,48 @@ export async function restoreByDeletion(
   const members = new Members(session, [deletionId]);
   const tables = await members.tables();
   if (tables.length === 0) return null;
-  if (whole) {
-    let roots = 0;
-    for (const table of tables) {
-      if (session.graph.parentEdges(table).length > 0) roots += await members.countTops(table);
-    }
-    const tally = new Tally();
-    await restoreWhole(session, members, tables, tally);
-    for (const table of tables) {
-      if (session.graph.parentEdges(table).length === 0) roots += tally.of(table.name);
-    }
-    return { roots, tally, handedOver: 0 };
-  }
-  const marks = await markDeletion(session, deletionId, tables);
-  const entity = tables.map((table) => table.name).join(", ");
-  return restoreMarked(session, entity, tables, marks, parents, now);
+  return watchForCollisions(session, [deletionId], async () => {
+    if (whole) return restoreTables(session, members, tables);
+    const marks = await markDeletion(session, deletionId, tables);
+    const entity = tables.map((table) => table.name).join(", ");
+    return restoreMarked(session, entity, tables, marks, parents, now);
+  });
 }
 
-/** Tries in one write for each row first, then in the way that can tell which rows have to stay. @internal */
+/** Restores all members, or returns null when somebody else has restored them meanwhile. */
+async function restoreTables(
+  session: Session,
+  members: Members,
+  tables: readonly SoftDeleteTable[],
+): Promise<Restored | null> {
+  const hangs = (table: SoftDeleteTable): boolean => session.graph.parentEdges(table).length > 0;
+  let roots = 0;
+  for (const table of tables) if (hangs(table)) roots += await members.countTops(table);
+  const tally = new Tally();
+  await restoreWhole(session, members, tables, tally);
+  for (const table of tables) if (!hangs(table)) roots += tally.of(table.name);
+  return tables.some((table) => tally.of(table.name) > 0) ? { roots, tally, handedOver: 0 } : null;
+}
+
+/**
+ * Tries in one write for each row first, then in the way that can tell which rows have to stay.
+ *
+ * @throws RestoreConflictError for a unique key that is taken.
+ * @internal
+ */
 export async function wholeFirst<Result>(
+  manager: EntityManager,
   attempt: (whole: boolean) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await attempt(true);
+    try {
+      return await attempt(true);
+    } catch (error) {
+      if (!(error instanceof StaysBlocked)) throw error;
+      return await attempt(false);
+    }
   } catch (error) {
-    if (!(error instanceof StaysBlocked)) throw error;
-    return attempt(false);
+    throw error instanceof UniqueCollision ? await toConflictError(manager, error) : error;
   }
 }
 
