@@ -195,6 +195,31 @@ export class SoftDeleteRestrictedError extends SoftDeleteError {
   }
 }
 
+/** A row cannot be removed for good, because something that is not removed with it refers to it. Nothing was removed. */
+export class StillReferencedError extends SoftDeleteError {
+  readonly code = "STILL_REFERENCED";
+
+  constructor(
+    entity: string,
+    /** The relation that holds the foreign key, as `Entity.property`; null when no entity has it. */
+    readonly relation: string | null,
+    /** How many rows refer through it. */
+    readonly count: number,
+    /** The primary keys of some of them. */
+    readonly sampleIds: readonly PrimaryKey[],
+    options: ErrorOptions,
+  ) {
+    super(
+      (relation === null
+        ? `${entity} cannot be removed for good: a foreign key that no entity declares refers to it.`
+        : `${entity} cannot be removed for good: ${String(count)} row(s) refer to it through ${relation}, for example ` +
+          `${describeKeys(sampleIds)}.`) +
+        ` Remove or move them first, or let the relation cascade with @OnSoftDelete("CASCADE").`,
+      options,
+    );
+  }
+}
+
 /** A parent that stays deleted, by which a restored row would hang. */
 export interface DeletedParent {
   /** The relation from the row to that parent, as `Entity.property`. */

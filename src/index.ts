@@ -22,14 +22,29 @@ export {
   SoftDeleteCriteriaError,
   SoftDeleteError,
   SoftDeleteRestrictedError,
+  StillReferencedError,
   type DeletedParent,
   type PrimaryKey,
   type RestoreConflict,
 } from "./errors";
-export { SoftDeleteManager, type SoftDeleteOptions } from "./manager/soft-delete-manager";
+export {
+  SoftDeleteManager,
+  type ForceDeleteOptions,
+  type SoftDeleteOptions,
+} from "./manager/soft-delete-manager";
+export type { CheckCode, CheckFinding } from "./operations/check/finding";
 export type { SoftDeleteCriteria } from "./operations/criteria";
 export type { RestoreOptions } from "./operations/restore-options";
-export { RestoreResult, SoftDeleteResult, type Counts } from "./operations/results";
+export type { Restriction } from "./operations/restrict";
+export {
+  type Counts,
+  ForceDeleteResult,
+  RestoreResult,
+  SettleResult,
+  SoftDeletePreview,
+  SoftDeleteResult,
+} from "./operations/results";
+export type { SettleOptions, SettleProgress } from "./operations/settle";
 export type { Scope } from "./repository/scope";
 export { getSoftDeleteRepository, SoftDeleteRepository } from "./repository/soft-delete-repository";
 export { SoftDeleteSubscriber } from "./subscriber/soft-delete-subscriber";

@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from "typeorm";
 
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { Keys } from "./keys";
 import type { Names } from "./names";
 import type { Sql } from "./sql";
 import type { Walk } from "./walk";
@@ -84,6 +85,10 @@ export interface Dialect {
   readonly singleConnection: boolean;
   /** The isolation level of this package's own transactions, unless the data source states one. */
   readonly isolationLevel: IsolationLevel | undefined;
+  /** Whether a unique index may have a condition; TypeORM drops it silently where it may not. */
+  readonly partialIndexes: boolean;
+  /** Whether the database itself makes an index for each foreign key constraint. */
+  readonly indexesForeignKeys: boolean;
   /** Whether several recursive terms have to be folded into one. */
   readonly singleRecursiveTerm: boolean;
 
@@ -95,18 +100,34 @@ export interface Dialect {
   countOrphans(orphans: Orphans): Sql;
   /** A SELECT that locks the parents against writers and counts, as `n`, how many of them are deleted. */
   countDeletedParents(parents: ParentsOf): Sql;
-  /** What is put before a SELECT with a recursive walk. */
-  recursiveSelect(select: Sql): Sql;
+  /** A SELECT behind common table expressions that may be recursive. */
+  selectWith(expressions: Sql, select: Sql): Sql;
+  /** An UPDATE of the rows `c` of one table whose keys a SELECT behind common table expressions gives. */
+  updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql;
+  /** A DELETE of the rows `c` of one table. */
+  delete(table: Table, where: Sql): Sql;
+  /** A DELETE of the rows of one table whose keys a SELECT behind common table expressions gives. */
+  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql;
   /** Assignments that keep columns which the database would otherwise move by itself. */
   keep(table: SoftDeleteTable): readonly Assignment[];
   /** A condition that a column holds one of the values. */
   anyOf(column: string, values: readonly string[]): Sql;
+  /** A condition that the columns together hold one of the keys. */
+  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql;
+  /** A condition, looked up by index for each row, that `FROM ...` yields nothing. */
+  nothing(from: Sql): Sql;
+  /** What is put behind {@link updateLock} to leave out rows that somebody else has locked. Empty where nobody can have. */
+  readonly skipLocked: string;
+  /** Whether foreign keys are checked when a statement ends, and not row by row. */
+  readonly checksAtEnd: boolean;
   /** What is put behind a SELECT to lock the rows it read of alias `p` against writers. */
   readonly shareLock: string;
   /** What is put behind a SELECT to lock the rows it read for itself. */
   readonly updateLock: string;
   /** The deletion id in an SQL expression, with another UUID version digit. */
   withVersion(deletionId: string, digit: string): Sql;
+  /** The UUID version digit of a deletion id in an SQL expression. */
+  versionOf(deletionId: string): Sql;
   /** A moment some seconds before the database's own clock. */
   secondsAgo(seconds: number): Sql;
   /** A moment as text, with all that is needed to read it back. */
@@ -115,6 +136,8 @@ export interface Dialect {
   fromText(text: Sql): Sql;
   /** A parameter of which the database has to be told the type. */
   typed(column: Column, parameter: Sql): Sql;
+  /** Whether an error says that a foreign key still refers to a row. */
+  isForeignKeyViolation(error: unknown): boolean;
   /** The unique key that an error says is taken; undefined for every other error. */
   violatedKey(error: unknown): ViolatedKey | undefined;
   /** Whether a transaction that failed so may simply be run again. */

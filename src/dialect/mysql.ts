@@ -1,6 +1,6 @@
 import type { DataSource } from "typeorm";
 
-import type { SoftDeleteTable } from "../plan/table";
+import type { Column, SoftDeleteTable, Table } from "../plan/table";
 import type {
   Assignment,
   Dialect,
@@ -13,6 +13,7 @@ import type {
   ViolatedKey,
 } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "./driver-error";
+import { anyKeyByRows, type Keys } from "./keys";
 import { Names } from "./names";
 import { and, bind, join, sql, type Sql } from "./sql";
 import { firstPerRow } from "./standard-update";
@@ -35,9 +36,12 @@ export class MysqlDialect implements Dialect {
   readonly singleConnection = false;
   // Repeatable read, the default, locks the gaps between rows as well, against TypeORM's own statements too.
   readonly isolationLevel = "READ COMMITTED";
+  readonly partialIndexes = false;
+  readonly indexesForeignKeys = true;
   readonly singleRecursiveTerm = false;
   readonly shareLock = " LOCK IN SHARE MODE";
   readonly updateLock = " FOR UPDATE";
+  readonly checksAtEnd = false;
 
   constructor(readonly dataSource: DataSource) {
     this.names = new Names(dataSource);
@@ -101,8 +105,26 @@ export class MysqlDialect implements Dialect {
     return sql`SELECT STRAIGHT_JOIN COUNT(${names.of("p", parent.softDelete.deletedAt)}) AS n FROM ${names.table(child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", on)} WHERE ${childWhere} AND ${parentWhere}${this.shareLock}`;
   }
 
-  recursiveSelect(select: Sql): Sql {
-    return sql`${UNLIMITED_MARIADB}${select}`;
+  selectWith(expressions: Sql, select: Sql): Sql {
+    return sql`${UNLIMITED_MARIADB}WITH RECURSIVE ${expressions} SELECT ${UNLIMITED_MYSQL}${select}`;
+  }
+
+  updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql {
+    const on = table.primary.map(
+      (column) => `${this.names.of("c", column)} = ${this.names.of("w", column)}`,
+    );
+    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${this.names.table(table)} AS c JOIN (WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w ON ${on.join(" AND ")} SET ${this.#assignments(set)}`;
+  }
+
+  delete(table: Table, where: Sql): Sql {
+    return sql`DELETE c FROM ${this.names.table(table)} AS c WHERE ${where}`;
+  }
+
+  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql {
+    const on = table.primary.map(
+      (column) => `${this.names.of("c", column)} = ${this.names.of("w", column)}`,
+    );
+    return sql`${UNLIMITED_MARIADB}DELETE ${UNLIMITED_MYSQL}c FROM ${this.names.table(table)} AS c JOIN (WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w ON ${on.join(" AND ")}`;
   }
 
   keep(table: SoftDeleteTable): readonly Assignment[] {
@@ -116,8 +138,28 @@ export class MysqlDialect implements Dialect {
     return sql`${column} IN (${join(values.map(bind), ", ")})`;
   }
 
+  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
+    return anyKeyByRows(this, alias, columns, keys);
+  }
+
+  // Not EXISTS, which the optimizer may turn into a join that reads the whole table.
+  nothing(from: Sql): Sql {
+    return sql`(SELECT 1 ${from} LIMIT 1) IS NULL`;
+  }
+
+  get skipLocked(): string {
+    // "10.11.6-MariaDB", "8.0.36"
+    const { version = "" } = this.dataSource.driver;
+    const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+    return (major === 10 ? minor >= 6 : major >= 8) ? " SKIP LOCKED" : "";
+  }
+
   withVersion(deletionId: string, digit: string): Sql {
     return sql`INSERT(${deletionId}, 15, 1, '${digit}')`;
+  }
+
+  versionOf(deletionId: string): Sql {
+    return sql`SUBSTRING(${deletionId}, 15, 1)`;
   }
 
   secondsAgo(seconds: number): Sql {
@@ -134,6 +176,10 @@ export class MysqlDialect implements Dialect {
 
   typed(_column: unknown, parameter: Sql): Sql {
     return parameter;
+  }
+
+  isForeignKeyViolation(error: unknown): boolean {
+    return driverErrorCode(error).startsWith("ER_ROW_IS_REFERENCED");
   }
 
   violatedKey(error: unknown): ViolatedKey | undefined {

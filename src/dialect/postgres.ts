@@ -1,7 +1,8 @@
 import type { DataSource } from "typeorm";
 
-import type { Column } from "../plan/table";
+import type { Column, Table } from "../plan/table";
 import type {
+  Assignment,
   Dialect,
   Orphans,
   ParentsOf,
@@ -12,6 +13,7 @@ import type {
   ViolatedKey,
 } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "./driver-error";
+import { anyKeyByArrays, type Keys } from "./keys";
 import { Names } from "./names";
 import { bind, join, sql, type Sql } from "./sql";
 import {
@@ -21,6 +23,7 @@ import {
   updateByRelated,
   updateByWalk,
   updateOrphans,
+  updateWith,
 } from "./standard-update";
 
 // serialization_failure, deadlock_detected
@@ -32,9 +35,13 @@ export class PostgresDialect implements Dialect {
   readonly maxParameters = 30_000;
   readonly singleConnection = false;
   readonly isolationLevel = undefined;
+  readonly partialIndexes = true;
+  readonly indexesForeignKeys = false;
   readonly singleRecursiveTerm = true;
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";
+  readonly skipLocked = " SKIP LOCKED";
+  readonly checksAtEnd = true;
 
   constructor(readonly dataSource: DataSource) {
     this.names = new Names(dataSource);
@@ -64,8 +71,21 @@ export class PostgresDialect implements Dialect {
     return countDeletedParents(this, parents);
   }
 
-  recursiveSelect(select: Sql): Sql {
-    return select;
+  selectWith(expressions: Sql, select: Sql): Sql {
+    return sql`WITH RECURSIVE ${expressions} SELECT ${select}`;
+  }
+
+  updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql {
+    return updateWith(this, expressions, table, keys, set);
+  }
+
+  delete(table: Table, where: Sql): Sql {
+    return sql`DELETE FROM ${this.names.table(table)} AS c WHERE ${where}`;
+  }
+
+  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql {
+    const own = this.names.row("c", table.primary);
+    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${own} IN (SELECT ${keys})`;
   }
 
   keep(): readonly [] {
@@ -78,8 +98,21 @@ export class PostgresDialect implements Dialect {
     return sql`${column} = ANY(${bind(values)})`;
   }
 
+  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
+    return anyKeyByArrays(this, alias, columns, keys);
+  }
+
+  // Not EXISTS: by stale statistics PostgreSQL reads the whole table, expecting to find a row soon.
+  nothing(from: Sql): Sql {
+    return sql`(SELECT COUNT(*) ${from}) = 0`;
+  }
+
   withVersion(deletionId: string, digit: string): Sql {
     return sql`CAST(overlay(CAST(${deletionId} AS text) placing '${digit}' from 15 for 1) AS uuid)`;
+  }
+
+  versionOf(deletionId: string): Sql {
+    return sql`substr(CAST(${deletionId} AS text), 15, 1)`;
   }
 
   secondsAgo(seconds: number): Sql {
@@ -96,6 +129,10 @@ export class PostgresDialect implements Dialect {
 
   typed(column: Column, parameter: Sql): Sql {
     return sql`CAST(${parameter} AS ${this.dataSource.driver.normalizeType(column)})`;
+  }
+
+  isForeignKeyViolation(error: unknown): boolean {
+    return driverErrorCode(error) === "23503";
   }
 
   violatedKey(error: unknown): ViolatedKey | undefined {

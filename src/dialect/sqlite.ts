@@ -1,6 +1,8 @@
 import type { DataSource } from "typeorm";
 
+import type { Column, Table } from "../plan/table";
 import type {
+  Assignment,
   Dialect,
   Orphans,
   ParentsOf,
@@ -11,6 +13,7 @@ import type {
   ViolatedKey,
 } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "./driver-error";
+import { anyKeyByJson, type Keys } from "./keys";
 import { Names } from "./names";
 import { bind, join, sql, type Sql } from "./sql";
 import {
@@ -20,6 +23,7 @@ import {
   updateByRelated,
   updateByWalk,
   updateOrphans,
+  updateWith,
 } from "./standard-update";
 
 /** SQLite, by better-sqlite3. */
@@ -28,10 +32,14 @@ export class SqliteDialect implements Dialect {
   readonly maxParameters = 10_000;
   readonly singleConnection = true;
   readonly isolationLevel = undefined;
+  readonly partialIndexes = true;
+  readonly indexesForeignKeys = false;
   readonly singleRecursiveTerm = false;
   // One writer at a time: a transaction that has written needs no row locks.
   readonly shareLock = "";
   readonly updateLock = "";
+  readonly skipLocked = "";
+  readonly checksAtEnd = false;
 
   constructor(readonly dataSource: DataSource) {
     this.names = new Names(dataSource);
@@ -61,8 +69,21 @@ export class SqliteDialect implements Dialect {
     return countDeletedParents(this, parents);
   }
 
-  recursiveSelect(select: Sql): Sql {
-    return select;
+  selectWith(expressions: Sql, select: Sql): Sql {
+    return sql`WITH RECURSIVE ${expressions} SELECT ${select}`;
+  }
+
+  updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql {
+    return updateWith(this, expressions, table, keys, set);
+  }
+
+  delete(table: Table, where: Sql): Sql {
+    return sql`DELETE FROM ${this.names.table(table)} AS c WHERE ${where}`;
+  }
+
+  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql {
+    const own = this.names.row("c", table.primary);
+    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${own} IN (SELECT ${keys})`;
   }
 
   keep(): readonly [] {
@@ -75,8 +96,20 @@ export class SqliteDialect implements Dialect {
     return sql`${column} IN (SELECT value FROM json_each(${bind(JSON.stringify(values))}))`;
   }
 
+  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
+    return anyKeyByJson(this, alias, columns, keys);
+  }
+
+  nothing(from: Sql): Sql {
+    return sql`NOT EXISTS (SELECT 1 ${from})`;
+  }
+
   withVersion(deletionId: string, digit: string): Sql {
     return sql`(substr(${deletionId}, 1, 14) || '${digit}' || substr(${deletionId}, 16))`;
+  }
+
+  versionOf(deletionId: string): Sql {
+    return sql`substr(${deletionId}, 15, 1)`;
   }
 
   secondsAgo(seconds: number): Sql {
@@ -93,6 +126,10 @@ export class SqliteDialect implements Dialect {
 
   typed(_column: unknown, parameter: Sql): Sql {
     return parameter;
+  }
+
+  isForeignKeyViolation(error: unknown): boolean {
+    return driverErrorCode(error) === "SQLITE_CONSTRAINT_FOREIGNKEY";
   }
 
   violatedKey(error: unknown): ViolatedKey | undefined {

@@ -8,6 +8,7 @@ import type {
   UpdateByWalk,
   UpdateOrphans,
 } from "./dialect";
+import type { Table } from "../plan/table";
 import { and, join, sql, type Sql } from "./sql";
 import { isOf, slots, walkExpression } from "./walk";
 
@@ -52,6 +53,18 @@ export function updateByWalk(dialect: Dialect, update: UpdateByWalk): Sql {
     return sql`${head} FROM ${firstPerRow(update)} WHERE ${and(...on, update.where)}`;
   }
   return sql`${head} WHERE ${update.where} AND ${names.row("c", target.primary)} IN (SELECT ${keys.join(", ")} FROM walk w WHERE w.${isOf(walk, target)})`;
+}
+
+/** An UPDATE by the keys that common table expressions give. @internal */
+export function updateWith(
+  dialect: Dialect,
+  expressions: Sql,
+  table: Table,
+  keys: Sql,
+  set: readonly Assignment[],
+): Sql {
+  const { names } = dialect;
+  return sql`WITH RECURSIVE ${expressions} UPDATE ${names.table(table)} AS c SET ${assignments(dialect, set)} WHERE ${names.row("c", table.primary)} IN (SELECT ${keys})`;
 }
 
 /** A subquery for each edge, by the parent's key. @internal */

@@ -19,6 +19,8 @@ export interface Step {
   readonly edge: SoftDeleteEdge;
   /** A condition on `c`; may name what the walk carries, as `w.name`. */
   readonly where: Sql;
+  /** What the walk carries on. @default what it carries, unchanged */
+  readonly carry?: Carried;
 }
 
 /** A walk over the rows of a cyclic group of tables, as the body of one recursive common table expression. */
@@ -28,6 +30,8 @@ export interface Walk {
   readonly steps: readonly Step[];
   /** The walk goes from children to parents: the steps' edges are followed upwards. */
   readonly upwards?: boolean;
+  /** The name of the common table expression. @default "walk" */
+  readonly name?: string;
 }
 
 const KIND = "k";
@@ -54,13 +58,13 @@ export function walkExpression(dialect: Dialect, walk: Walk): Sql {
   const fold = dialect.singleRecursiveTerm && walk.steps.length > 1;
   const terms = walk.steps.map((step) => stepSelect(dialect, walk, step, carried, fold));
   const recursion = fold
-    ? sql`SELECT s.* FROM walk w CROSS JOIN LATERAL (${join(terms, " UNION ALL ")}) s`
+    ? sql`SELECT s.* FROM ${nameOf(walk)} w CROSS JOIN LATERAL (${join(terms, " UNION ALL ")}) s`
     : join(terms, " UNION ");
   const start =
     seeds.length > 1 && dialect.singleRecursiveTerm
       ? sql`(${join(seeds, " UNION ALL ")})`
       : join(seeds, " UNION ");
-  return sql`walk (${columns.join(", ")}) AS (${start} UNION ${recursion})`;
+  return sql`${nameOf(walk)} (${columns.join(", ")}) AS (${start} UNION ${recursion})`;
 }
 
 function stepSelect(
@@ -82,7 +86,7 @@ function stepSelect(
   const slotOf = (column: (typeof pairs)[number]["from"]): string | undefined =>
     own[from.primary.indexOf(column)];
   const byKey = pairs.every((pair) => slotOf(pair.from) !== undefined);
-  const carry = carried.map((name) => [name, sql`w.${name}`] as const);
+  const carry = step.carry ?? carried.map((name) => [name, sql`w.${name}`] as const);
   const select = sql`SELECT ${row(dialect, walk, to, carry)} FROM`;
   const kind = `w.${isOf(walk, from)}`;
   // The columns that the walk does not hold are read from the row itself.
@@ -105,8 +109,12 @@ function stepSelect(
       : sql`${select} ${via} JOIN ${target} ON ${toOn} WHERE ${kind} AND ${viaOn} AND ${step.where}`;
   }
   return byKey
-    ? sql`${select} walk w JOIN ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`
-    : sql`${select} walk w JOIN ${via} ON ${viaOn} JOIN ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`;
+    ? sql`${select} ${nameOf(walk)} w JOIN ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`
+    : sql`${select} ${nameOf(walk)} w JOIN ${via} ON ${viaOn} JOIN ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`;
+}
+
+function nameOf(walk: Walk): string {
+  return walk.name ?? "walk";
 }
 
 /** A row of the walk: which table, its primary key, and null (of the right type) in the other tables' places. */

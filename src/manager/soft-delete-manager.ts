@@ -2,12 +2,23 @@ import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typ
 
 import { DeletionNotFoundError, SoftDeleteCriteriaError } from "../errors";
 import type { Deletion } from "../operations/assignments";
+import { check } from "../operations/check";
+import type { CheckFinding } from "../operations/check/finding";
 import { conditionsOf, type SoftDeleteCriteria } from "../operations/criteria";
 import { isDeletionId, newDeletionId } from "../operations/deletion-id";
+import { forceDelete } from "../operations/force-delete";
 import { idsOf, refresh } from "../operations/objects";
+import { preview } from "../operations/preview";
 import { parentsOption, type RestoreOptions } from "../operations/restore-options";
 import { restoreByDeletion, restoreMatched, wholeFirst } from "../operations/restore";
-import { RestoreResult, SoftDeleteResult } from "../operations/results";
+import {
+  ForceDeleteResult,
+  RestoreResult,
+  SoftDeletePreview,
+  SoftDeleteResult,
+  type SettleResult,
+} from "../operations/results";
+import { settle, type SettleOptions } from "../operations/settle";
 import { now, settingsOf } from "../operations/settings";
 import { takeRows } from "../operations/soft-delete";
 import { autocommit, transact } from "../operations/transaction";
@@ -16,6 +27,12 @@ import type { Session } from "../operations/session";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { Sql } from "../dialect/sql";
 import type { SoftDeleteTable } from "../plan/table";
+
+/** The options of a removal for good. */
+export interface ForceDeleteOptions {
+  /** Whether to leave active rows alone, whatever the criteria match. @default false */
+  readonly onlyDeleted?: boolean;
+}
 
 /** The options of a soft delete. */
 export interface SoftDeleteOptions {
@@ -91,6 +108,69 @@ export class SoftDeleteManager {
   }
 
   /**
+   * Counts what {@link softDelete} would take, and what would refuse it. Writes nothing: one SELECT, with criteria that one
+   * statement holds; beyond that it tries the deletion out and rolls it back.
+   *
+   * @example
+   * ```ts
+   * const { total, restrictedBy } = await manager.previewSoftDelete(User, 1);
+   * ```
+   */
+  async previewSoftDelete<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    criteria: SoftDeleteCriteria<Entity>,
+  ): Promise<SoftDeletePreview> {
+    const { table, conditions } = this.#start(target, "previewSoftDelete", criteria);
+    const { tally, restrictedBy } = await preview(this.manager, table, conditions);
+    return new SoftDeletePreview(tally.toCounts(), restrictedBy);
+  }
+
+  /**
+   * Removes the matched rows for good, active and deleted ones, and the rows below them over `CASCADE` relations, children
+   * first, in one transaction. Costs one DELETE for each table, however many rows there are.
+   *
+   * @throws SoftDeleteRestrictedError when active rows hang below over a `RESTRICT` relation.
+   * @throws StillReferencedError when something else still refers to a row.
+   * @throws SoftDeleteCriteriaError for empty criteria.
+   * @see {@link EntityManager.delete}
+   */
+  async forceDelete<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    criteria: SoftDeleteCriteria<Entity>,
+    options: ForceDeleteOptions = {},
+  ): Promise<ForceDeleteResult> {
+    const { table, conditions } = this.#start(target, "forceDelete", criteria);
+    const removal = {
+      table,
+      conditions,
+      state: options.onlyDeleted === true ? "deleted" : "any",
+    } as const;
+    const { roots, tally } = await forceDelete(this.manager, removal);
+    return new ForceDeleteResult(roots, tally.toCounts());
+  }
+
+  /**
+   * Removes the rows of the given objects for good, as {@link forceDelete} does.
+   *
+   * @throws SoftDeleteCriteriaError for an object that was never saved.
+   * @see {@link EntityManager.remove}
+   */
+  async forceRemove<
+    Entity extends ObjectLiteral,
+    Given extends ObjectLiteral | readonly ObjectLiteral[],
+  >(
+    target: EntityTarget<Entity>,
+    entities: Given,
+    options: ForceDeleteOptions = {},
+  ): Promise<Given> {
+    const objects = listOf(entities);
+    if (objects.length === 0) return entities;
+    const ids = idsOf(this.manager.dataSource.getMetadata(target), objects, "forceRemove");
+    await this.forceDelete<ObjectLiteral>(target, ids, options);
+    return entities;
+  }
+
+  /**
    * Restores the matched rows with what their deletions took below them: nothing that was deleted before, or by another
    * deletion.
    *
@@ -147,6 +227,64 @@ export class SoftDeleteManager {
     );
     if (!restored) throw new DeletionNotFoundError(deletionId);
     return toRestoreResult(restored);
+  }
+
+  /**
+   * Looks for rows that break the laws, and for entities, keys and options that do not do what they seem to, errors first.
+   *
+   * Reads only: one SELECT for each soft-deletable table and one for each `CASCADE` and `RESTRICT` relation, by index where
+   * the entities have the indexes that it asks for; a table with a deleted flag is read as a whole. Everything else comes
+   * from the entities' metadata, not from the database's own schema.
+   *
+   * @example
+   * ```ts
+   * const findings = await new SoftDeleteManager(dataSource).check();
+   * for (const { severity, message, remedy } of findings) console.log(`${severity}: ${message} ${remedy}`);
+   * ```
+   *
+   * @throws SoftDeleteConfigurationError when the entities contradict themselves, as every operation does.
+   */
+  async check(): Promise<CheckFinding[]> {
+    return autocommit(this.manager, check);
+  }
+
+  /**
+   * Mends rows that something outside this package deleted or restored: the step for tables that used plain TypeORM
+   * before. Of one entity, or of all.
+   *
+   * A deleted row without a deletion id gets one of its own, whose time is its `deletedAt`, so that restoring it revives
+   * that row alone. An active row that still carries a deletion id loses it. A deleted flag that is out of step is put right.
+   * Neither `version` nor the update date nor `deletedAt` moves. With `cascade`, the active rows below a deleted row over
+   * `CASCADE` relations are soft-deleted under its deletion id; a row whose deletion id was there before takes nothing along,
+   * and active rows over `RESTRICT` relations stay ({@link check} reports them).
+   *
+   * Works in transactions of `batchSize` rows (savepoints, in a transaction of the caller's): for each batch a SELECT and one
+   * UPDATE for every 500 rows, and with `cascade` one more for each relation. May be aborted and run again, and run by
+   * several processes at once. Not while TypeORM's own soft deletes run outside transactions: it could settle their rows
+   * before the subscriber has cascaded them.
+   *
+   * @example
+   * ```ts
+   * const manager = new SoftDeleteManager(dataSource);
+   * const { total } = await manager.settle({ onProgress: ({ total }) => console.log(total) });
+   * await manager.settle(User, { cascade: true });
+   * ```
+   *
+   * @throws SoftDeleteConfigurationError when the entity cannot be soft-deleted by this package.
+   */
+  async settle(options?: SettleOptions): Promise<SettleResult>;
+  async settle<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity> | undefined,
+    options?: SettleOptions,
+  ): Promise<SettleResult>;
+  async settle(
+    first?: EntityTarget<ObjectLiteral> | SettleOptions,
+    second: SettleOptions = {},
+  ): Promise<SettleResult> {
+    const graph = SoftDeleteGraph.of(this.manager.dataSource);
+    if (first === undefined) return settle(this.manager, graph.softDeletable, second);
+    if (isSettleOptions(first)) return settle(this.manager, graph.softDeletable, first);
+    return settle(this.manager, [graph.get(first)], second);
   }
 
   #start(target: EntityTarget<ObjectLiteral>, method: string, criteria: unknown): Start {
@@ -218,6 +356,13 @@ interface Start {
   readonly table: SoftDeleteTable;
   readonly metadata: ReturnType<DataSource["getMetadata"]>;
   readonly conditions: readonly Sql[];
+}
+
+function isSettleOptions(
+  given: EntityTarget<ObjectLiteral> | SettleOptions,
+): given is SettleOptions {
+  // An entity given as an object is an EntitySchema, which has options, or has a name.
+  return typeof given === "object" && !("options" in given) && !("name" in given);
 }
 
 function listOf(entities: ObjectLiteral | readonly ObjectLiteral[]): readonly ObjectLiteral[] {

@@ -1,4 +1,6 @@
-import { UpdateResult } from "typeorm";
+import { DeleteResult, UpdateResult } from "typeorm";
+
+import type { Restriction } from "./restrict";
 
 /** Numbers of rows by entity name. Single-table inheritance counts under the entity at the top of the table. */
 export type Counts = Readonly<Record<string, number>>;
@@ -47,6 +49,55 @@ export class RestoreResult extends UpdateResult {
   }
 
   /** The number of rows that were restored. */
+  get total(): number {
+    return sum(this.counts);
+  }
+}
+
+/** What a soft delete would do. */
+export class SoftDeletePreview {
+  /** @internal */
+  constructor(
+    /** The rows that would be deleted, cascaded ones too. */
+    readonly counts: Counts,
+    /** What would refuse it: active children over `RESTRICT` relations. Empty when nothing does. */
+    readonly restrictedBy: readonly Restriction[],
+  ) {}
+
+  /** The number of rows that would be deleted, cascaded ones too. */
+  get total(): number {
+    return sum(this.counts);
+  }
+}
+
+/** What a removal for good did. {@link DeleteResult.affected} counts the rows that the criteria matched. */
+export class ForceDeleteResult extends DeleteResult {
+  override readonly raw: unknown = [];
+
+  /** @internal */
+  constructor(
+    override readonly affected: number,
+    /** The rows that were removed, cascaded ones too. Junction rows are not counted. */
+    readonly counts: Counts,
+  ) {
+    super();
+  }
+
+  /** The number of rows that were removed, cascaded ones too. */
+  get total(): number {
+    return sum(this.counts);
+  }
+}
+
+/** What a `settle()` did, or has done so far. */
+export class SettleResult {
+  /** @internal */
+  constructor(
+    /** The rows that were settled, and with `cascade` those that were taken along. */
+    readonly counts: Counts,
+  ) {}
+
+  /** The number of those rows. */
   get total(): number {
     return sum(this.counts);
   }

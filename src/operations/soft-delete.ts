@@ -2,6 +2,7 @@ import type { Update } from "../dialect/dialect";
 import { and, bind, sql, type Sql } from "../dialect/sql";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
+import type { CascadePlan } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
 import { stamp, touch, type Deletion } from "./assignments";
 import { refuseRestricted } from "./restrict";
@@ -30,8 +31,10 @@ export function takeRows(
   session: Session,
   roots: readonly Roots[],
   deletion: Deletion,
+  /** Whether `RESTRICT` edges refuse. */
+  { restrict = true } = {},
 ): Promise<Taken> {
-  return take(session, roots, deletion, ({ table }, condition) => ({
+  return take(session, roots, deletion, restrict, ({ table }, condition) => ({
     target: table,
     set: [...stamp(session, table, deletion), ...touch(session, table)],
     where: and(condition, `${session.dialect.names.of("c", table.softDelete.deletedAt)} IS NULL`),
@@ -44,7 +47,7 @@ export function takeMarked(
   roots: readonly Roots[],
   deletion: Deletion,
 ): Promise<Taken> {
-  return take(session, roots, deletion, ({ table }, condition) => ({
+  return take(session, roots, deletion, true, ({ table }, condition) => ({
     target: table,
     set: [...stamp(session, table, deletion), ...session.dialect.keep(table)],
     where: condition,
@@ -55,6 +58,7 @@ async function take(
   session: Session,
   roots: readonly Roots[],
   deletion: Deletion,
+  restrict: boolean,
   update: (root: Roots, condition: Sql) => Update,
 ): Promise<Taken> {
   const tally = new Tally();
@@ -66,20 +70,22 @@ async function take(
     }
   }
   if (affected > 0) {
-    const tables = [...new Set(roots.map((root) => root.table))];
-    await cascade(session, tables, deletion, tally);
+    const plan = session.graph.plan([...new Set(roots.map((root) => root.table))]);
+    await takeBelow(session, plan, deletion, tally);
+    for (const edge of restrict ? plan.restricts : []) {
+      if (tally.of(edge.parent.name) > 0) await refuseRestricted(session, edge, deletion);
+    }
   }
   return { roots: affected, tally };
 }
 
-/** Takes everything below the rows that carry the deletion's id, and refuses what `RESTRICT` refuses. @internal */
-async function cascade(
+/** Takes everything below the rows that carry the deletion's id. */
+async function takeBelow(
   session: Session,
-  tables: readonly SoftDeleteTable[],
+  plan: CascadePlan,
   deletion: Deletion,
   tally: Tally,
 ): Promise<void> {
-  const plan = session.graph.plan(tables);
   for (const group of plan.groups) {
     for (const edge of group.incoming) {
       if (tally.of(edge.parent.name) > 0) await takeOverEdge(session, edge, deletion, tally);
@@ -87,9 +93,6 @@ async function cascade(
     if (group.inner.length > 0 && group.tables.some((table) => tally.of(table.name) > 0)) {
       await takeByWalk(session, group, deletion, tally);
     }
-  }
-  for (const edge of plan.restricts) {
-    if (tally.of(edge.parent.name) > 0) await refuseRestricted(session, edge, deletion);
   }
 }
 

@@ -8,8 +8,13 @@ import { entityAnnotations } from "./tables";
 export function validateUniques(dataSource: DataSource, tables: Iterable<Table>): void {
   const partialIndexes = !/mysql|mariadb/.test(dataSource.options.type);
   for (const { metadata } of tables) {
-    const targets = [metadata.target, ...metadata.childEntityMetadatas.map((child) => child.target)];
-    for (const unique of targets.flatMap((target) => entityAnnotations(dataSource, target as string).uniques)) {
+    const targets = [
+      metadata.target,
+      ...metadata.childEntityMetadatas.map((child) => child.target),
+    ];
+    for (const unique of targets.flatMap(
+      (target) => entityAnnotations(dataSource, target as string).uniques,
+    )) {
       const path = `${metadata.name}.${unique.properties.join(", ")}`;
       const actual = metadata.deleteDateColumn?.databaseName;
       if (actual === undefined) throw SoftDeleteConfigurationError.notSoftDeletable(metadata.name);

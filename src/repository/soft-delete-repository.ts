@@ -17,7 +17,12 @@ import {
 import { SoftDeleteManager, type SoftDeleteOptions } from "../manager/soft-delete-manager";
 import type { SoftDeleteCriteria } from "../operations/criteria";
 import type { RestoreOptions } from "../operations/restore-options";
-import type { RestoreResult, SoftDeleteResult } from "../operations/results";
+import type {
+  ForceDeleteResult,
+  RestoreResult,
+  SoftDeletePreview,
+  SoftDeleteResult,
+} from "../operations/results";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { scopedOptions, type Scope } from "./scope";
 
@@ -73,6 +78,34 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
     options?: RestoreOptions,
   ): Promise<RestoreResult> {
     return softDeletes(this).restore(this.target, criteria, options);
+  }
+
+  /** Counts what {@link softDelete} would take, and what would refuse it. See {@link SoftDeleteManager.previewSoftDelete}. */
+  previewSoftDelete(criteria: SoftDeleteCriteria<Entity>): Promise<SoftDeletePreview> {
+    return softDeletes(this).previewSoftDelete(this.target, criteria);
+  }
+
+  /**
+   * Removes the matched rows for good, with the rows below them over `CASCADE` relations. On `onlyDeleted()` it never
+   * removes an active row.
+   *
+   * @see {@link SoftDeleteManager.forceDelete}, TypeORM's {@link Repository.delete}
+   */
+  forceDelete(criteria: SoftDeleteCriteria<Entity>): Promise<ForceDeleteResult> {
+    return softDeletes(this).forceDelete(this.target, criteria, {
+      onlyDeleted: this.scope === "onlyDeleted",
+    });
+  }
+
+  /**
+   * Removes the rows of the given objects for good. On `onlyDeleted()` it never removes an active row.
+   *
+   * @see {@link SoftDeleteManager.forceRemove}, TypeORM's {@link Repository.remove}
+   */
+  forceRemove<Given extends Entity | readonly Entity[]>(entities: Given): Promise<Given> {
+    return softDeletes(this).forceRemove(this.target, entities, {
+      onlyDeleted: this.scope === "onlyDeleted",
+    });
   }
 
   /** Undoes a whole deletion, in every table that it reached. See {@link SoftDeleteManager.restoreDeletion}. */
