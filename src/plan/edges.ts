@@ -29,7 +29,7 @@ function edgesOf(
   const referenced = tableOf(tables, relation.inverseEntityMetadata);
   const path = `${relation.entityMetadata.name}.${relation.propertyPath}`;
   const explicit = policyOf(dataSource, relation);
-  const inverse = relation.inverseRelation;
+  const inverse = inverseOf(relation);
   const pairs = relation.joinColumns.map((column) => ({
     holder: column,
     referenced: column.referencedColumn ?? column,
@@ -82,6 +82,16 @@ function edgesOf(
     }
   }
   return edges;
+}
+
+/** The relation of the other side. The side that holds the foreign key need not name it. */
+function inverseOf(relation: Relation): Relation | undefined {
+  if (relation.inverseRelation) return relation.inverseRelation;
+  const others = relation.inverseEntityMetadata.relations.filter(
+    (other) =>
+      (other.isOneToMany || other.isOneToOneNotOwner) && other.inverseRelation === relation,
+  );
+  return others.find((other) => other.isCascadeSoftRemove) ?? others[0];
 }
 
 /** The policy that the relation's own property states, if any. @internal */

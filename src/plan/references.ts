@@ -22,21 +22,30 @@ export function compileReferences(dataSource: DataSource): Reference[] {
   const references = new Map<string, Reference>();
   for (const holder of dataSource.entityMetadatas) {
     if (holder.tableType === "entity-child") continue;
-    for (const { columns, referencedColumns, referencedEntityMetadata, onDelete } of holder.foreignKeys) {
+    for (const {
+      columns,
+      referencedColumns,
+      referencedEntityMetadata,
+      onDelete,
+    } of holder.foreignKeys) {
       const names = columns.map((column) => column.databaseName);
       const relation = holder.relations.find((candidate) =>
         candidate.joinColumns.some((column) => names.includes(column.databaseName)),
       );
       const isJunction = holder.tableType !== "regular";
-      references.set(`${holder.tablePath} ${names.join(" ")} ${referencedEntityMetadata.tablePath}`, {
-        holder,
-        columns,
-        referencedPath: referencedEntityMetadata.tablePath,
-        referencedColumns,
-        onDelete,
-        relation: isJunction || !relation ? holder.tableName : `${holder.name}.${relation.propertyPath}`,
-        isJunction,
-      });
+      references.set(
+        `${holder.tablePath} ${names.join(" ")} ${referencedEntityMetadata.tablePath}`,
+        {
+          holder,
+          columns,
+          referencedPath: referencedEntityMetadata.tablePath,
+          referencedColumns,
+          onDelete,
+          relation:
+            isJunction || !relation ? holder.tableName : `${holder.name}.${relation.propertyPath}`,
+          isJunction,
+        },
+      );
     }
   }
   return [...references.values()];

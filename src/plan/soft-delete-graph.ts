@@ -101,7 +101,9 @@ export class SoftDeleteGraph {
 
   /** The foreign keys that refer to a table. */
   referencesTo(table: Table): readonly Reference[] {
-    return this.references.filter((reference) => reference.referencedPath === table.metadata.tablePath);
+    return this.references.filter(
+      (reference) => reference.referencedPath === table.metadata.tablePath,
+    );
   }
 
   /** The binding relations through which rows hang below rows of a table. */

@@ -1,187 +1,228 @@
+import { setImmediate } from "node:timers/promises";
+
 import type { EntityManager, EntityMetadata, ObjectLiteral, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../dialect";
+import { authorOf, type Author } from "../operations/author";
 import { newDeletionId } from "../operations/deletion-id";
 import { refresh } from "../operations/objects";
 import { OperationQueue } from "../operations/operation-queue";
-import { putBackActive, putBackDeleted } from "../operations/put-back";
+import { putBackActive, putBackDeleted, putBackLone } from "../operations/put-back";
 import { restoreMatched, wholeFirst } from "../operations/restore";
 import { Session } from "../operations/session";
-import { now, settingsOf } from "../operations/settings";
+import { now } from "../operations/settings";
 import { takeMarked } from "../operations/soft-delete";
 import { transact } from "../operations/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
+import { FormerStates } from "./former-states";
+import type { NativeCall } from "./native-call";
+import { Notes, type NotedGroup } from "./notes";
 import { TickBatches } from "./tick-batches";
-import { movedSince, noteUnsettled, type Direction, type Note } from "./unsettled";
-
-/** What a hook tells of one row, or of a criteria call. */
-export interface NativeCall {
-  readonly manager: EntityManager;
-  readonly metadata: EntityMetadata;
-  readonly direction: Direction;
-  /** The row's primary key; undefined for a criteria call, of which TypeORM tells its hooks nothing. */
-  readonly id?: ObjectLiteral | undefined;
-  readonly entity?: ObjectLiteral | undefined;
-  /** The delete date that the caller has set himself. */
-  readonly at?: Date | undefined;
-}
-
-interface Pending {
-  calls: number;
-  note: Note;
-}
+import { movedSince } from "./unsettled";
 
 /** Brings TypeORM's own soft deletes and restores to keep the laws: stamps, cascades, or takes back what they did. */
 export class NativeCalls {
   readonly #before = new TickBatches<NativeCall>();
   readonly #after = new TickBatches<NativeCall>();
-  readonly #pending = new WeakMap<QueryRunner, Map<string, Pending>>();
+  readonly #notes = new Notes();
+  readonly #former = new FormerStates();
+  readonly #work = new WeakMap<QueryRunner, Set<Promise<void>>>();
 
   /** A call of TypeORM's own is about to write. */
   before(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
-    if (!this.#table(call)) return undefined;
-    return this.#before.add(runner, call, (calls) => this.#note(runner, calls));
+    if (!tableOf(call)) return undefined;
+    return this.#before.add(runner, call, (calls) =>
+      this.#track(runner, this.#note(runner, calls)),
+    );
   }
 
   /** A call of TypeORM's own has written. */
   after(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
-    if (!this.#table(call)) return undefined;
-    return this.#after.add(runner, call, (calls) => this.#settle(runner, calls));
+    if (!tableOf(call)) return undefined;
+    return this.#after.add(runner, call, (calls) =>
+      this.#track(runner, this.#settle(runner, calls)),
+    );
   }
 
-  #table(call: NativeCall): SoftDeleteTable | undefined {
-    return SoftDeleteGraph.of(call.manager.dataSource).find(call.metadata);
+  /** Waits for what is at work on a connection, whose transaction is about to be rolled back by somebody else. */
+  async drain(runner: QueryRunner): Promise<void> {
+    await Promise.allSettled([...(this.#work.get(runner) ?? [])]);
+  }
+
+  /** A transaction has ended: calls of it that failed have left their notes. */
+  forget(runner: QueryRunner): void {
+    if (!runner.isTransactionActive) this.#notes.forget(runner);
+  }
+
+  #track(runner: QueryRunner, work: Promise<void>): Promise<void> {
+    const running = this.#work.get(runner) ?? new Set();
+    this.#work.set(runner, running);
+    running.add(work);
+    return work.finally(() => running.delete(work));
   }
 
   async #note(runner: QueryRunner, calls: readonly NativeCall[]): Promise<void> {
     const { dataSource } = runner.manager;
     if (dialectOf(dataSource).singleConnection) await OperationQueue.of(dataSource).leaveRoom();
     const session = new Session(runner);
-    const pending = this.#pending.get(runner) ?? new Map<string, Pending>();
-    this.#pending.set(runner, pending);
-    for (const [key, group] of this.#groups(calls)) {
-      const note = await noteUnsettled(session, group.table, group.direction);
-      const known = pending.get(key);
-      if (known && known.calls > 0) {
-        // Calls run in parallel on this connection: what has come since the first one's note is theirs.
-        const rows = new Map([...known.note.rows].filter(([row]) => note.rows.has(row)));
-        pending.set(key, {
-          calls: known.calls + group.calls.length,
-          note: { since: known.note.since, rows },
-        });
-      } else {
-        pending.set(key, { calls: group.calls.length, note });
-      }
+    for (const [key, group] of groupsOf(calls)) {
+      await this.#notes.add(session, key, group);
+      // A single row is one that the caller has passed.
+      if (calls.length > 1) await this.#former.read(session, group.table, group.calls);
     }
   }
 
   async #settle(runner: QueryRunner, calls: readonly NativeCall[]): Promise<void> {
-    const groups = [...this.#groups(calls)].map(([key, group]) => ({
-      ...group,
-      note: this.#take(runner, key, group),
-    }));
+    const { dataSource } = runner.manager;
+    const taken = [...groupsOf(calls)].map(([key, group]) => this.#notes.take(runner, key, group));
+    if (!runner.isTransactionActive && dataSource.subscribers.length > 1) {
+      // When another subscriber throws, TypeORM releases the connection while this one is still at work.
+      await setImmediate();
+    }
+    // The rows are written and committed then, and have to be settled all the same.
+    const manager = runner.isReleased ? dataSource.manager : runner.manager;
+    const groups: NotedGroup[] = [];
+    for (const noted of taken) groups.push(await this.#notes.complete(manager, noted));
+    await this.#apply(manager, groups);
+  }
+
+  async #apply(manager: EntityManager, groups: readonly NotedGroup[]): Promise<void> {
     const deleted = groups.filter((group) => group.direction === "deleted");
-    if (deleted.length > 0) await this.#softDelete(runner.manager, deleted);
-    for (const group of groups) {
-      if (group.direction === "restored") await this.#restore(runner.manager, group);
-    }
-  }
-
-  async #softDelete(manager: EntityManager, groups: readonly NotedGroup[]): Promise<void> {
-    const { dataSource } = manager;
-    const deletedAt = groups.find((group) => group.at)?.at ?? now(dataSource);
-    const actor = settingsOf(dataSource).actor?.() ?? null;
-    const deletion = { id: newDeletionId(deletedAt), deletedAt, actor, reason: null };
-    const roots = (
-      session: Session,
-    ): { table: SoftDeleteTable; conditions: ReturnType<typeof movedSince> }[] =>
-      groups.map(({ table, note, ids, at }) => ({
-        table,
-        conditions: movedSince(session, table, "deleted", note, ids, at),
-      }));
-    try {
-      await transact(manager, async (session) => {
-        const taken = await takeMarked(session, roots(session), deletion);
-        if (taken.roots > 0) await refresh(session, groups.flatMap(objectsOf));
-      });
-    } catch (error) {
-      await transact(manager, async (session) => {
-        for (const { table, conditions } of roots(session))
-          await putBackActive(session, table, conditions);
-      }).catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #restore(manager: EntityManager, group: NotedGroup): Promise<void> {
-    const { table, note, ids } = group;
+    const restored = groups.filter((group) => group.direction === "restored");
     const time = now(manager.dataSource);
+    const author = authorOf(manager.dataSource, {}, manager.queryRunner?.data);
+    const context = { parents: "refuse", now: time, author } as const;
     try {
-      await wholeFirst((whole) =>
+      await wholeFirst(manager, (whole) =>
         transact(manager, async (session) => {
-          const conditions = movedSince(session, table, "restored", note, ids);
-          const matched = { table, conditions, native: true };
-          const restored = await restoreMatched(session, matched, "refuse", time, whole);
-          if (restored.roots > 0) await refresh(session, objectsOf(group));
+          let moved = await softDelete(session, deleted, time, author);
+          const own = await this.#putBackReached(session, restored);
+          moved += own.moved;
+          for (const { table, conditions } of own.matched) {
+            const matched = { table, conditions, native: true };
+            moved += (await restoreMatched(session, matched, context, whole)).roots;
+          }
+          if (moved > 0) await refresh(session, groups.flatMap(objectsOf));
         }),
       );
     } catch (error) {
-      await transact(manager, (session) =>
-        putBackDeleted(session, table, movedSince(session, table, "restored", note, ids)),
-      ).catch(() => undefined);
+      await transact(manager, (session) => this.#putBack(session, deleted, restored)).catch(
+        () => undefined,
+      );
       throw error;
     }
   }
 
-  #take(runner: QueryRunner, key: string, group: Group): Note {
-    const pending = this.#pending.get(runner);
-    const known = pending?.get(key);
-    if (!known) return { since: "", rows: new Map() };
-    known.calls -= group.calls.length;
-    if (known.calls <= 0) pending?.delete(key);
-    return known.note;
+  /**
+   * Marks as deleted again what TypeORM's own cascade has revived: of that, what belongs to the deletions of the objects
+   * that the caller passed comes back with them, and nothing else.
+   */
+  async #putBackReached(
+    session: Session,
+    groups: readonly NotedGroup[],
+  ): Promise<{ matched: { table: SoftDeleteTable; conditions: Conditions }[]; moved: number }> {
+    const { foreign, lone } = this.#former.reached(
+      session,
+      groups.flatMap((group) => group.calls),
+    );
+    let moved = 0;
+    const matched = [];
+    for (const { table, note, ids, calls } of groups) {
+      const ofOthers = idsOf(calls.filter((call) => foreign.has(call)));
+      if (ofOthers.length > 0) {
+        const conditions = movedSince(session, table, "restored", note, ofOthers);
+        await putBackDeleted(session, table, conditions);
+        moved += ofOthers.length;
+      }
+      const rows = this.#former.lone(calls.filter((call) => lone.has(call)));
+      await putBackLone(session, table, rows);
+      moved += rows.length;
+      const own = ids && idsOf(calls.filter((call) => !foreign.has(call)));
+      matched.push({ table, conditions: movedSince(session, table, "restored", note, own) });
+    }
+    return { matched, moved };
   }
 
-  #groups(calls: readonly NativeCall[]): Map<string, Group> {
-    const groups = new Map<string, Group>();
-    for (const call of calls) {
-      const table = this.#table(call);
-      if (!table) continue;
-      const key = `${call.direction} ${table.metadata.tablePath} ${call.at?.toISOString() ?? ""}`;
-      const group = groups.get(key) ?? {
-        table,
-        direction: call.direction,
-        at: call.at,
-        calls: [],
-        ids: [],
-      };
-      group.calls.push(call);
-      // One criteria call among them, and any row that moved may be its.
-      if (!call.id) group.ids = null;
-      else group.ids?.push(call.id);
-      groups.set(key, group);
+  /** Takes back what TypeORM has done in a call that is refused. */
+  async #putBack(
+    session: Session,
+    deleted: readonly NotedGroup[],
+    restored: readonly NotedGroup[],
+  ): Promise<void> {
+    for (const { table, note, ids, at } of deleted) {
+      const conditions = movedSince(session, table, "deleted", note, ids, at);
+      await putBackActive(session, table, conditions);
     }
-    return groups;
+    for (const { table, note, ids, calls } of restored) {
+      await putBackDeleted(session, table, movedSince(session, table, "restored", note, ids));
+      await putBackLone(session, table, this.#former.lone(calls));
+    }
   }
+}
+
+type Conditions = ReturnType<typeof movedSince>;
+
+/** One deletion for each call, or, where the caller has set several delete dates himself, for each of those. */
+async function softDelete(
+  session: Session,
+  groups: readonly NotedGroup[],
+  time: Date,
+  author: Author,
+): Promise<number> {
+  const dates = new Set(groups.map((group) => (group.at ?? time).getTime()));
+  let roots = 0;
+  for (const date of dates) {
+    const deletedAt = new Date(date);
+    const some = groups.filter((group) => (group.at ?? time).getTime() === date);
+    const deletion = { id: newDeletionId(deletedAt), deletedAt, ...author };
+    const marked = some.map(({ table, note, ids, at: own }) => ({
+      table,
+      conditions: movedSince(session, table, "deleted", note, ids, own),
+    }));
+    roots += (await takeMarked(session, marked, deletion)).roots;
+  }
+  return roots;
+}
+
+/** The calls by table and direction. */
+function groupsOf(calls: readonly NativeCall[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const call of calls) {
+    const table = tableOf(call);
+    if (!table) continue;
+    const { direction, at } = call;
+    const key = `${direction} ${table.metadata.tablePath} ${at?.toISOString() ?? ""}`;
+    const group = groups.get(key) ?? { table, direction, at, calls: [], ids: [] };
+    group.calls.push(call);
+    // One criteria call among them, and any row that moved may be its.
+    if (!call.id) group.ids = null;
+    else group.ids?.push(call.id);
+    groups.set(key, group);
+  }
+  return groups;
 }
 
 interface Group {
   readonly table: SoftDeleteTable;
-  readonly direction: Direction;
+  readonly direction: NativeCall["direction"];
   readonly at: Date | undefined;
   readonly calls: NativeCall[];
   ids: ObjectLiteral[] | null;
 }
 
-interface NotedGroup extends Group {
-  readonly note: Note;
+function tableOf(call: NativeCall): SoftDeleteTable | undefined {
+  return SoftDeleteGraph.of(call.manager.dataSource).find(call.metadata);
+}
+
+function idsOf(calls: readonly NativeCall[]): ObjectLiteral[] {
+  return calls.map((call) => call.id).filter((id) => id !== undefined);
 }
 
 function objectsOf({
   table,
   calls,
-}: Group): { table: SoftDeleteTable; metadata: EntityMetadata; objects: ObjectLiteral[] }[] {
+}: NotedGroup): { table: SoftDeleteTable; metadata: EntityMetadata; objects: ObjectLiteral[] }[] {
   const objects = calls.map((call) => call.entity).filter((entity) => entity !== undefined);
   return [{ table, metadata: table.metadata, objects }];
 }

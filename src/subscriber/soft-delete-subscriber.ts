@@ -1,17 +1,35 @@
 import {
   EventSubscriber,
   type DataSource,
-  type EntityMetadata,
   type EntitySubscriberInterface,
+  type InsertEvent,
+  type LoadEvent,
   type ObjectLiteral,
+  type QueryRunner,
   type RecoverEvent,
+  type RemoveEvent,
   type SoftRemoveEvent,
+  type TransactionCommitEvent,
+  type TransactionRollbackEvent,
+  type TransactionStartEvent,
   type UpdateEvent,
 } from "typeorm";
 
-import { SETTINGS } from "../operations/settings";
+import { dialectOf } from "../dialect";
+import { commitCallbacks } from "../operations/commit-callbacks";
+import { newDeletionId } from "../operations/deletion-id";
+import type {
+  OperationListeners,
+  PurgeEvent,
+  RestoreEvent,
+  SoftDeleteEvent,
+} from "../operations/events";
+import { now, refuseUndecorated, SETTINGS, validateSettings } from "../operations/settings";
+import { isOwnRollback } from "../operations/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import { NativeCalls, type NativeCall } from "./native-calls";
+import { Guards } from "./guards/guards";
+import { dateOf, isNull, removalCall, updateCall } from "./native-call";
+import { NativeCalls } from "./native-calls";
 import type { SoftDeleteSubscriberOptions } from "./subscriber-options";
 
 /**
@@ -27,13 +45,36 @@ import type { SoftDeleteSubscriberOptions } from "./subscriber-options";
  * ```
  */
 @EventSubscriber()
-export class SoftDeleteSubscriber implements EntitySubscriberInterface<ObjectLiteral> {
+export class SoftDeleteSubscriber
+  implements EntitySubscriberInterface<ObjectLiteral>, OperationListeners
+{
+  /** Tells the class, subclasses included, from others. @internal */
+  static readonly [SETTINGS] = true;
+
   /** @internal */
   readonly [SETTINGS]: SoftDeleteSubscriberOptions = {};
   readonly #calls = new NativeCalls();
+  readonly #guards = new Guards(() => this[SETTINGS]);
 
-  /** A subscriber class with the given options. */
+  /**
+   * Told of each soft delete, TypeORM's own ones too, inside its transaction. To be overridden; what it throws vetoes the
+   * operation, and nothing is written.
+   */
+  afterSoftDelete?(event: SoftDeleteEvent): void | Promise<void>;
+
+  /** Told of each restore, as {@link afterSoftDelete} is of each soft delete. */
+  afterRestore?(event: RestoreEvent): void | Promise<void>;
+
+  /** Told of each removal for good by this package: a force delete, or one batch of a purge, inside its transaction. */
+  afterPurge?(event: PurgeEvent): void | Promise<void>;
+
+  /**
+   * A subscriber class with the given options.
+   *
+   * @throws SoftDeleteConfigurationError for an option that has no such value.
+   */
   static with(options: SoftDeleteSubscriberOptions): typeof SoftDeleteSubscriber {
+    validateSettings(options);
     @EventSubscriber()
     class ConfiguredSoftDeleteSubscriber extends this {
       override readonly [SETTINGS] = options;
@@ -47,88 +88,118 @@ export class SoftDeleteSubscriber implements EntitySubscriberInterface<ObjectLit
    *
    * @internal
    */
-  beforeQuery?(event: { dataSource: DataSource }): void;
+  beforeQuery?(event: { dataSource: DataSource; query: string }): void;
 
   constructor() {
     this.beforeQuery = ({ dataSource }) => {
+      refuseUndecorated(dataSource);
+      dialectOf(dataSource);
       SoftDeleteGraph.of(dataSource);
       delete this.beforeQuery;
+      if (!this.#guards.watchesQueries) return;
+      this.beforeQuery = (event) => {
+        this.#guards.beforeQuery(event.dataSource, event.query);
+      };
     };
   }
 
   /** TypeORM's hook. @internal */
   beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
-    return this.#calls.before(event.queryRunner, rowCall(event, "deleted"));
+    return this.#calls.before(event.queryRunner, removalCall(event, "deleted"));
   }
 
   /** TypeORM's hook. @internal */
   afterSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
-    return this.#calls.after(event.queryRunner, rowCall(event, "deleted"));
+    return this.#calls.after(event.queryRunner, removalCall(event, "deleted"));
   }
 
   /** TypeORM's hook. @internal */
   beforeRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
-    return this.#calls.before(event.queryRunner, rowCall(event, "restored"));
+    return this.#calls.before(event.queryRunner, removalCall(event, "restored"));
   }
 
   /** TypeORM's hook. @internal */
   afterRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
-    return this.#calls.after(event.queryRunner, rowCall(event, "restored"));
+    return this.#calls.after(event.queryRunner, removalCall(event, "restored"));
   }
 
   /** TypeORM's hook. @internal */
-  beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | undefined {
+  async beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
     const call = updateCall(event);
-    return call && this.#calls.before(event.queryRunner, call);
+    await Promise.all([
+      this.#guards.beforeUpdate(event),
+      call && this.#calls.before(event.queryRunner, call),
+    ]);
   }
 
   /** TypeORM's hook. @internal */
-  afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | undefined {
+  async afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
     const call = updateCall(event);
-    return call && this.#calls.after(event.queryRunner, call);
+    await Promise.all([
+      this.#guards.afterUpdate(event),
+      call && this.#calls.after(event.queryRunner, call),
+    ]);
   }
-}
 
-function rowCall(
-  { manager, metadata, entity, entityId }: SoftRemoveEvent<ObjectLiteral>,
-  direction: NativeCall["direction"],
-): NativeCall {
-  const id = entityId === undefined ? undefined : metadata.ensureEntityIdMap(entityId);
-  return { manager, metadata, direction, id, entity };
-}
+  /** TypeORM's hook: a row that is inserted as a deleted one belongs to a deletion of its own. @internal */
+  beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
+    this.#stampInserted(event);
+    return this.#guards.beforeInsert(event);
+  }
 
-/** A `save()` or `update()` that sets or clears the delete date; undefined for every other. */
-function updateCall({
-  manager,
-  metadata,
-  entity,
-  databaseEntity,
-  updatedColumns,
-}: UpdateEvent<ObjectLiteral>): NativeCall | undefined {
-  const column = metadata.deleteDateColumn;
-  if (!column || !entity) return undefined;
-  // A criteria call has no row from the database, and its entity is what it sets.
-  const ofRow = (databaseEntity as ObjectLiteral | undefined) !== undefined;
-  if (ofRow && !updatedColumns.includes(column)) return undefined;
-  const value: unknown = column.getEntityValue(entity);
-  if (value === undefined) return undefined;
-  return {
-    manager,
-    metadata,
-    direction: isNull(value) ? "restored" : "deleted",
-    id: ofRow ? idOf(metadata, entity) : undefined,
-    entity: ofRow ? entity : undefined,
-    at: value instanceof Date ? value : undefined,
-  };
-}
+  /** TypeORM's hook. @internal */
+  afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
+    return this.#guards.afterInsert(event);
+  }
 
-function isNull(value: unknown): boolean {
-  return (
-    value === null ||
-    (typeof value === "function" && /^\s*null\s*$/i.test(String((value as () => unknown)())))
-  );
-}
+  /** TypeORM's hook. @internal */
+  beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> {
+    return this.#guards.beforeRemove(event);
+  }
 
-function idOf(metadata: EntityMetadata, entity: ObjectLiteral): ObjectLiteral | undefined {
-  return metadata.getEntityIdMap(entity);
+  /** TypeORM's hook. @internal */
+  afterLoad(entity: ObjectLiteral, event?: LoadEvent<ObjectLiteral>): void {
+    if (event) this.#guards.afterLoad(entity, event.metadata);
+  }
+
+  #stampInserted({ dataSource, metadata, entity }: InsertEvent<ObjectLiteral>): void {
+    const columns = SoftDeleteGraph.of(dataSource).find(metadata)?.softDelete;
+    // Undefined where the query builder inserts from a SELECT.
+    const inserted = entity as ObjectLiteral | undefined;
+    if (!columns || !inserted) return;
+    const value: unknown = columns.deletedAt.getEntityValue(inserted);
+    if (value === undefined || isNull(value)) return;
+    if ((columns.deletionId.getEntityValue(inserted) ?? null) !== null) return;
+    const deletedAt = dateOf(value) ?? now(dataSource);
+    columns.deletionId.setEntityValue(inserted, newDeletionId(deletedAt));
+  }
+
+  /** TypeORM's hook. @internal */
+  async beforeTransactionRollback({ queryRunner }: TransactionRollbackEvent): Promise<void> {
+    if (isOwnRollback(queryRunner)) return;
+    await Promise.all([this.#calls.drain(queryRunner), this.#guards.drain(queryRunner)]);
+  }
+
+  /** TypeORM's hook. @internal */
+  afterTransactionStart({ queryRunner }: TransactionStartEvent): void {
+    commitCallbacks.started(queryRunner);
+  }
+
+  /** TypeORM's hook. @internal */
+  afterTransactionRollback({ queryRunner }: TransactionRollbackEvent): void {
+    commitCallbacks.rolledBack(queryRunner);
+    this.#guards.rolledBack(queryRunner);
+    this.#forget(queryRunner);
+  }
+
+  /** TypeORM's hook. @internal */
+  afterTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
+    this.#forget(queryRunner);
+    return commitCallbacks.committed(queryRunner);
+  }
+
+  #forget(runner: QueryRunner): void {
+    // A single connection serves calls outside the transaction as well.
+    if (!dialectOf(runner.manager.dataSource).singleConnection) this.#calls.forget(runner);
+  }
 }

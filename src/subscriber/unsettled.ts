@@ -20,18 +20,23 @@ export interface Note {
 // database's alone.
 const MARGIN_SECONDS = 10;
 
-/** Notes the rows that something marked (or unmarked) recently and that carry no deletion id (or still do). One SELECT. */
+/**
+ * Notes the rows that something marked recently, or with the same date, and that carry no deletion id, or the rows that
+ * something unmarked and that still carry one. One SELECT.
+ */
 export async function noteUnsettled(
   session: Session,
   table: SoftDeleteTable,
   direction: Direction,
+  at?: Date,
 ): Promise<Note> {
   const { dialect } = session;
   const since = dialect.asText(dialect.secondsAgo(MARGIN_SECONDS));
-  const recent =
-    direction === "deleted"
-      ? sql` AND ${dialect.names.of("c", table.softDelete.deletedAt)} >= ${dialect.secondsAgo(MARGIN_SECONDS)}`
-      : "";
+  const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
+  const from = at
+    ? sql`= ${session.value(table.softDelete.deletedAt, at)}`
+    : sql`>= ${dialect.secondsAgo(MARGIN_SECONDS)}`;
+  const recent = direction === "deleted" ? sql` AND ${deletedAt} ${from}` : "";
   const found = await session.select<ObjectLiteral & { since: string; present: number | null }>(
     sql`SELECT s.since AS since, c.present AS present, ${table.primary.map((_, index) => `c.key${String(index)}`).join(", ")}
  FROM (SELECT ${since} AS since) s LEFT JOIN (SELECT 1 AS present, ${session.keyColumns("c", table)} FROM ${dialect.names.table(table)} c WHERE ${unsettled(session, table, direction)}${recent}) c ON 1 = 1`,
@@ -57,8 +62,10 @@ export function movedSince(
   const { dialect } = session;
   const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
   const conditions = [unsettled(session, table, direction)];
-  if (at) conditions.push(sql`${deletedAt} = ${session.value(table.softDelete.deletedAt, at)}`);
-  else if (direction === "deleted")
+  if (at) {
+    // By its id a row is found whatever the column's precision has made of the date.
+    if (!ids) conditions.push(sql`${deletedAt} = ${session.value(table.softDelete.deletedAt, at)}`);
+  } else if (direction === "deleted")
     conditions.push(sql`${deletedAt} >= ${dialect.fromText(bind(note.since))}`);
   const noted = [...note.rows.values()];
   for (const some of chunks(noted, 1000)) {
