@@ -21,7 +21,7 @@ export interface SoftDeleteSchemaOptions {
 /**
  * Says of an `EntitySchema` what the decorators say of a class: which column is the deletion id, and the policies of its
  * relations. The schema must be listed itself in the data source's `entities`. Add the indexes yourself: `(deleted_at,
- * deletion_id)` and `(deletion_id, deleted_at)`.
+ * deletion_id)` and `(deletion_id, deleted_at)`, each with a name, since TypeORM gives both the same.
  *
  * @example
  * ```ts

@@ -1,16 +1,10 @@
-import type { EntityManager, ObjectLiteral } from "typeorm";
+import type { EntityManager } from "typeorm";
 
-import type { Assignment } from "../dialect/dialect";
-import { and, bind, join, or, sql, type Sql } from "../dialect/sql";
 import { SoftDeleteConfigurationError } from "../errors";
 import type { SoftDeleteTable } from "../plan/table";
-import { clear } from "./assignments";
-import { chunks } from "./criteria";
-import { newDeletionId } from "./deletion-id";
-import { flagOutOfStep } from "./flag";
 import { SettleResult, Tally, type Counts } from "./results";
 import type { Session } from "./session";
-import { takeBelow } from "./settle-cascade";
+import { settleActive, settleDeleted, settleFlags } from "./settle-rows";
 import { transact } from "./transaction";
 
 /** How far a `settle()` has come. */
@@ -24,7 +18,7 @@ export interface SettleProgress {
 /** The options of `settle()`. */
 export interface SettleOptions {
   /**
-   * Whether the active rows below each settled row, over `CASCADE` relations, are soft-deleted along with it.
+   * Whether the active rows below a settled row, over `CASCADE` relations, are soft-deleted along with it.
    *
    * @default false
    */
@@ -35,42 +29,47 @@ export interface SettleOptions {
    * @default 1000
    */
   readonly batchSize?: number;
-  /** Is called, and awaited, after each batch. @default none */
+  /**
+   * Is called, and awaited, after each batch.
+   *
+   * @default none
+   */
   readonly onProgress?: (progress: SettleProgress) => void | Promise<void>;
-  /** Ends the call between two batches, which then rejects with the signal's reason. @default none */
+  /**
+   * Ends the call between two batches; it then rejects with the signal's reason.
+   *
+   * @default none
+   */
   readonly signal?: AbortSignal;
 }
 
 const BATCH_SIZE = 1000;
-// A CASE is searched from its beginning for every row, and SQLite limits the depth of an OR.
-const ROWS_PER_STATEMENT = 500;
-// What fits the 48 bits of a UUIDv7.
-const LATEST = 2 ** 48 - 1;
 
-/** Settles some tables, batch by batch, each in a transaction of its own. @internal */
+/** Settles tables, batch by batch, each batch in a transaction of its own. @internal */
 export async function settle(
   manager: EntityManager,
   tables: readonly SoftDeleteTable[],
-  options: SettleOptions,
+  { cascade = false, batchSize = BATCH_SIZE, onProgress, signal }: SettleOptions,
 ): Promise<SettleResult> {
-  const size = batchSizeOf(options);
-  const tally = new Tally();
-  const steps = [
-    (session: Session, table: SoftDeleteTable) =>
-      settleDeleted(session, table, size, options.cascade ?? false),
-    (session: Session, table: SoftDeleteTable) => settleActive(session, table, size),
-    (session: Session, table: SoftDeleteTable) => settleFlags(session, table, size),
-  ];
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw SoftDeleteConfigurationError.invalidOption("batchSize", batchSize, "a whole number > 0");
+  }
+  const all = new Tally();
+  const repeat = async (step: (session: Session) => Promise<Tally>): Promise<void> => {
+    for (;;) {
+      signal?.throwIfAborted();
+      const settled = Object.entries((await transact(manager, step)).toCounts());
+      if (settled.length === 0) return;
+      for (const [name, rows] of settled) all.add(name, rows);
+      await onProgress?.(new SettleResult(all.toCounts()));
+    }
+  };
   for (const table of tables) {
-    for (const step of steps) {
-      let settled: ReadonlyMap<string, number>;
-      do {
-        options.signal?.throwIfAborted();
-        settled = await transact(manager, (session) => step(session, table));
-        for (const [name, rows] of settled) tally.add(name, rows);
-        if (settled.size > 0) await options.onProgress?.(new SettleResult(tally.toCounts()));
-      } while (settled.size > 0);
+    await repeat((session) => settleDeleted(session, table, batchSize, cascade));
+    await repeat((session) => settleActive(session, table, batchSize));
+    if (table.softDelete.deletedFlag) {
+      await repeat((session) => settleFlags(session, table, batchSize));
     }
   }
-  return new SettleResult(tally.toCounts());
+  return new SettleResult(all.toCounts());
 }

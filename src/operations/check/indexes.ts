@@ -66,6 +66,7 @@ function undoFindings(table: SoftDeleteTable): CheckFinding[] {
       severity: "warning",
       entity: table.name,
       message: `${table.name}.${first.propertyPath} has no index, so ${purpose} scans the whole table.`,
-      remedy: `Add @Index(["${first.propertyPath}", "${second.propertyPath}"]) to ${table.name}, or let it extend SoftDeletable.`,
+      // TypeORM gives two indexes over the same columns the same name.
+      remedy: `Add @Index("IDX_${table.metadata.tableName}_${first.databaseName}", ["${first.propertyPath}", "${second.propertyPath}"]) to ${table.name}, or let it extend SoftDeletable.`,
     }));
 }

@@ -26,7 +26,7 @@ function foreignKeyFindings({ name: entity, metadata }: SoftDeleteTable): CheckF
         code: "database-cascade",
         severity: "warning",
         entity,
-        message: `${path}: by ON DELETE CASCADE, hard-deleting a ${parent} removes its rows of ${entity} for good, active ones too.`,
+        message: `${path}: by ON DELETE CASCADE, hard-deleting ${parent} rows removes their rows of ${entity} for good, active ones too.`,
         remedy: `Remove onDelete from the relation; @OnSoftDelete("CASCADE") makes a soft delete cascade.`,
       };
     }
@@ -35,7 +35,7 @@ function foreignKeyFindings({ name: entity, metadata }: SoftDeleteTable): CheckF
         code: "database-set-null",
         severity: "warning",
         entity,
-        message: `${path}: by ON DELETE SET NULL, hard-deleting a ${parent} cuts its rows of ${entity} off, and a restore cannot join them again.`,
+        message: `${path}: by ON DELETE SET NULL, hard-deleting ${parent} rows cuts their rows of ${entity} off, and a restore cannot join them again.`,
         remedy: `Remove onDelete from the relation, unless rows of ${entity} are meant to outlive their ${parent}.`,
       };
     }
@@ -51,7 +51,7 @@ function manyToManyFinding(relation: Relation): CheckFinding {
     code: "many-to-many-drops-deleted",
     severity: "warning",
     entity: entityMetadata.name,
-    message: `${path}: a save() of a ${entityMetadata.name} with this relation loaded deletes its junction rows to soft-deleted rows of ${target}, because TypeORM does not see those. A restore does not bring the junction rows back.`,
+    message: `${path}: save() with this relation loaded deletes the junction rows to soft-deleted rows of ${target}, because TypeORM does not see those. A restore does not bring the junction rows back.`,
     remedy: `Save without the relation, or load it with withDeleted; or declare the junction table as an entity of its own.`,
   };
 }

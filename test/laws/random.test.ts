@@ -1,0 +1,28 @@
+import fc from "fast-check";
+
+import { RANDOM } from "./random-entities";
+import { RandomRun } from "./random-run";
+import { rows, steps } from "./random-steps";
+import { describeLaw } from "./world";
+
+const RUNS = Number(process.env["LAW_RUNS"] ?? 60);
+const SEED = process.env["LAW_SEED"];
+
+describeLaw("Laws 1 to 7, by a model", RANDOM, (world) => {
+  it(
+    "hold after every one of random steps",
+    async () => {
+      const property = fc.asyncProperty(rows, steps, async (given, taken) => {
+        await world.empty();
+        const run = new RandomRun(world, given);
+        await run.start();
+        for (const step of taken) await run.take(step);
+      });
+      await fc.assert(property, {
+        numRuns: RUNS,
+        ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+      });
+    },
+    60_000 + RUNS * 1000,
+  );
+});
