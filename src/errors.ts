@@ -126,6 +126,13 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
+  static noLog(): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `deletions() reads the log, which this data source does not keep. Add SoftDeleteLog to its entities.`,
+    );
+  }
+
+  /** @internal */
   static undecoratedSubscriber(name: string): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
       `${name}: TypeORM ignores a subscriber class without its own @EventSubscriber(). Add @EventSubscriber() to ${name}.`,
@@ -231,7 +238,7 @@ export interface DeletedParent {
   readonly deletionId: string | null;
 }
 
-/** A restore would leave an active row below a parent that stays deleted. */
+/** A restore, or with the option `guardReferences` a write, would leave an active row below a deleted parent. */
 export class ParentDeletedError extends SoftDeleteError {
   readonly code = "PARENT_DELETED";
 
@@ -239,15 +246,49 @@ export class ParentDeletedError extends SoftDeleteError {
     entity: string,
     /** Every parent that stays deleted. */
     readonly parents: readonly DeletedParent[],
+    attempt: "restore" | "refer" = "restore",
   ) {
     const names = parents
       .slice(0, SAMPLE_SIZE)
       .map((parent) => `${parent.entity} ${describeKey(parent.id)} (${parent.relation})`)
       .join(", ");
     super(
-      `${entity} cannot be restored: it would be active below a deleted parent: ${names}. Restore the parent first, ` +
-        `or pass { parents: "restore" } to restore it as well, or { parents: "hand-over" } to let the row come back ` +
-        `with its parent.`,
+      attempt === "restore"
+        ? `${entity} cannot be restored: it would be active below a deleted parent: ${names}. Restore the parent first, ` +
+            `or pass { parents: "restore" } to restore it as well, or { parents: "hand-over" } to let the row come back ` +
+            `with its parent.`
+        : `An active ${entity} cannot refer to a deleted parent: ${names}. Restore the parent first, or refer to an ` +
+            `active one.`,
+    );
+  }
+}
+
+/** With the option `hardDelete: "forbid"`: a call of TypeORM's own would remove rows for good. Nothing was removed. */
+export class HardDeleteForbiddenError extends SoftDeleteError {
+  readonly code = "HARD_DELETE_FORBIDDEN";
+
+  constructor(
+    /** The entity whose rows were to be removed. */
+    readonly entity: string,
+  ) {
+    super(
+      `${entity} cannot be removed for good: the subscriber's option hardDelete is "forbid". Use softRemove() or ` +
+        `softDelete(), or forceDelete(), forceRemove() or purge() of this package where rows have to go for good.`,
+    );
+  }
+}
+
+/** With the option `writesToDeleted: "forbid"`: a `save()` would change a deleted row. Nothing was written. */
+export class DeletedEntityWriteError extends SoftDeleteError {
+  readonly code = "DELETED_ENTITY_WRITE";
+
+  constructor(
+    readonly entity: string,
+    readonly id: PrimaryKey,
+  ) {
+    super(
+      `${entity} ${describeKey(id)} cannot be saved: it is deleted, and the subscriber's option writesToDeleted is ` +
+        `"forbid". Restore it first.`,
     );
   }
 }

@@ -5,6 +5,13 @@ export {
   softDeleteSchemaColumns,
   type SoftDeleteSchemaOptions,
 } from "./entity/entity-schema";
+export {
+  DeletedByColumn,
+  DeletedFlagColumn,
+  DeleteReasonColumn,
+  type DeletedFlagColumnOptions,
+  type NoteColumnOptions,
+} from "./entity/note-columns";
 export { OnSoftDelete } from "./entity/on-soft-delete";
 export { SoftDeletable } from "./entity/soft-deletable";
 export { UniqueActive, type UniqueActiveOptions } from "./entity/unique-active";
@@ -15,7 +22,9 @@ export {
   type WithSoftDeleteOptions,
 } from "./entity/with-soft-delete";
 export {
+  DeletedEntityWriteError,
   DeletionNotFoundError,
+  HardDeleteForbiddenError,
   ParentDeletedError,
   RestoreConflictError,
   SoftDeleteConfigurationError,
@@ -27,6 +36,9 @@ export {
   type PrimaryKey,
   type RestoreConflict,
 } from "./errors";
+export { deletionContext, type DeletionAuthor } from "./log/deletion-context";
+export type { DeletionsOptions, LoggedDeletion } from "./log/deletions";
+export { SoftDeleteLog, type SoftDeleteAction } from "./log/soft-delete-log";
 export {
   SoftDeleteManager,
   type ForceDeleteOptions,
@@ -34,18 +46,31 @@ export {
 } from "./manager/soft-delete-manager";
 export type { CheckCode, CheckFinding } from "./operations/check/finding";
 export type { SoftDeleteCriteria } from "./operations/criteria";
+export type { PurgeAllOptions, PurgeOptions } from "./operations/purge";
+export type { CommitCallback } from "./operations/commit-callbacks";
+export type {
+  OperationEvent,
+  PurgeEvent,
+  RestoreEvent,
+  SoftDeleteEvent,
+} from "./operations/events";
 export type { RestoreOptions } from "./operations/restore-options";
 export type { Restriction } from "./operations/restrict";
 export {
   type Counts,
   ForceDeleteResult,
+  type PurgeBlock,
+  type PurgeFailure,
+  PurgeResult,
   RestoreResult,
   SettleResult,
   SoftDeletePreview,
   SoftDeleteResult,
 } from "./operations/results";
 export type { SettleOptions, SettleProgress } from "./operations/settle";
+export type { SoftDeleteRelations } from "./repository/relation-scope";
 export type { Scope } from "./repository/scope";
+export { SoftDeletableEntity } from "./repository/soft-deletable-entity";
 export { getSoftDeleteRepository, SoftDeleteRepository } from "./repository/soft-delete-repository";
 export { SoftDeleteSubscriber } from "./subscriber/soft-delete-subscriber";
 export type { SoftDeleteSubscriberOptions } from "./subscriber/subscriber-options";

@@ -64,7 +64,8 @@ export function walkExpression(dialect: Dialect, walk: Walk): Sql {
     seeds.length > 1 && dialect.singleRecursiveTerm
       ? sql`(${join(seeds, " UNION ALL ")})`
       : join(seeds, " UNION ");
-  return sql`${nameOf(walk)} (${columns.join(", ")}) AS (${start} UNION ${recursion})`;
+  const body = walk.steps.length > 0 ? sql`${start} UNION ${recursion}` : start;
+  return sql`${nameOf(walk)} (${columns.join(", ")}) AS (${body})`;
 }
 
 function stepSelect(

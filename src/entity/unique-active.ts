@@ -46,7 +46,10 @@ export const ACTIVE_KEY = "activeKey";
  * @throws SoftDeleteConfigurationError for a delete-date column whose name would have to be quoted.
  */
 export function UniqueActive(options?: UniqueActiveOptions): PropertyDecorator;
-export function UniqueActive(properties: readonly string[], options?: UniqueActiveOptions): ClassDecorator;
+export function UniqueActive(
+  properties: readonly string[],
+  options?: UniqueActiveOptions,
+): ClassDecorator;
 export function UniqueActive(
   first: UniqueActiveOptions | readonly string[] = {},
   second: UniqueActiveOptions = {},
@@ -61,7 +64,11 @@ export function UniqueActive(
 
 type EntityClass = new () => object;
 
-function uniqueAmongActive(owner: EntityClass, properties: readonly string[], options: UniqueActiveOptions): void {
+function uniqueAmongActive(
+  owner: EntityClass,
+  properties: readonly string[],
+  options: UniqueActiveOptions,
+): void {
   const path = `${owner.name}.${properties.join(", ")}`;
   const deletedAt = options.deletedAt ?? deleteDateName(owner) ?? "deleted_at";
   const generated = options.generatedColumn ?? true;
@@ -77,7 +84,8 @@ function uniqueAmongActive(owner: EntityClass, properties: readonly string[], op
 function declareActiveKey(owner: EntityClass, deletedAt: string, path: string): void {
   if (inheritedAnnotations(owner).uniques.some((unique) => unique.generated)) return;
   // The expression has to be the same SQL on every database, and they quote names differently.
-  if (!/^[a-z_][a-z0-9_]*$/.test(deletedAt)) throw SoftDeleteConfigurationError.quotedDeleteDate(path, deletedAt);
+  if (!/^[a-z_][a-z0-9_]*$/.test(deletedAt))
+    throw SoftDeleteConfigurationError.quotedDeleteDate(path, deletedAt);
   Column({
     name: "active_key",
     type: "int",

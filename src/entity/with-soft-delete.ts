@@ -1,5 +1,12 @@
 import { DeleteDateColumn, Index, type ColumnOptions } from "typeorm";
 
+import {
+  DeletedByColumn,
+  DeletedFlagColumn,
+  DeleteReasonColumn,
+  type DeletedFlagColumnOptions,
+  type NoteColumnOptions,
+} from "./note-columns";
 import { DeletionIdColumn, type DeletionIdColumnOptions } from "./deletion-id-column";
 
 /** What {@link withSoftDelete} adds to a class. */
@@ -26,15 +33,30 @@ export interface WithSoftDeleteOptions {
    * @default { name: "deletion_id" }
    */
   readonly deletionId?: DeletionIdColumnOptions;
+  /** A column `deleted_by` that says who deleted the row, as {@link DeletedByColumn}. @default false */
+  readonly deletedBy?: boolean | NoteColumnOptions;
+  /** A column `delete_reason` that says why, as {@link DeleteReasonColumn}. @default false */
+  readonly deleteReason?: boolean | NoteColumnOptions;
+  /** A boolean column `is_deleted`, as {@link DeletedFlagColumn}. @default false */
+  readonly deletedFlag?: boolean | DeletedFlagColumnOptions;
 }
+
+/** What {@link withSoftDelete} adds to a class, for the columns that its options switch on. */
+export type SoftDeletableExtras<Options> = (Options extends { deletedBy: true | object }
+  ? { deletedBy: string | null }
+  : unknown) &
+  (Options extends { deleteReason: true | object } ? { deleteReason: string | null } : unknown) &
+  (Options extends { deletedFlag: true | object } ? { deletedFlag: boolean } : unknown);
 
 // A mixin's constructor has to take any arguments (TypeScript, TS2545).
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AbstractConstructor<T = object> = abstract new (...args: any[]) => T;
 
 /** A class with the columns of a soft-deletable entity: what {@link withSoftDelete} returns. */
-export type SoftDeletableClass<Base extends AbstractConstructor> = Base &
-  AbstractConstructor<SoftDeletableColumns>;
+export type SoftDeletableClass<
+  Base extends AbstractConstructor,
+  Options extends WithSoftDeleteOptions = object,
+> = Base & AbstractConstructor<SoftDeletableColumns & SoftDeletableExtras<Options>>;
 
 /**
  * Adds the columns and the indexes of a soft-deletable entity to any class, with the column options open: TypeORM cannot
@@ -48,14 +70,14 @@ export type SoftDeletableClass<Base extends AbstractConstructor> = Base &
  * }
  * ```
  */
-export function withSoftDelete(
+export function withSoftDelete<const Options extends WithSoftDeleteOptions = object>(
   base?: undefined,
-  options?: WithSoftDeleteOptions,
-): SoftDeletableClass<AbstractConstructor>;
-export function withSoftDelete<Base extends AbstractConstructor>(
-  base: Base,
-  options?: WithSoftDeleteOptions,
-): SoftDeletableClass<Base>;
+  options?: Options,
+): SoftDeletableClass<AbstractConstructor, Options>;
+export function withSoftDelete<
+  Base extends AbstractConstructor,
+  const Options extends WithSoftDeleteOptions = object,
+>(base: Base, options?: Options): SoftDeletableClass<Base, Options>;
 export function withSoftDelete(
   base: AbstractConstructor = Object,
   options: WithSoftDeleteOptions = {},
@@ -83,5 +105,21 @@ export function withSoftDelete(
   // TypeORM derives an index's name from its columns in alphabetical order and its condition: hence two conditions.
   Index(["deletedAt", "deletionId"], { where: `${stamped} OR ${named}` })(WithSoftDelete);
   Index(["deletionId", "deletedAt"], { where: `${named} OR ${stamped}` })(WithSoftDelete);
+  const { prototype } = WithSoftDelete;
+  const deletedBy = columnOptions("deleted_by", options.deletedBy);
+  const deleteReason = columnOptions("delete_reason", options.deleteReason);
+  const deletedFlag = columnOptions("is_deleted", options.deletedFlag);
+  if (deletedBy) DeletedByColumn(deletedBy)(prototype, "deletedBy");
+  if (deleteReason) DeleteReasonColumn(deleteReason)(prototype, "deleteReason");
+  if (deletedFlag) DeletedFlagColumn(deletedFlag)(prototype, "deletedFlag");
   return WithSoftDelete;
+}
+
+function columnOptions<Options extends object>(
+  name: string,
+  option: boolean | Options | undefined,
+): ({ name: string } & Partial<Options>) | undefined {
+  if (option === undefined || option === false) return undefined;
+  const given: Partial<Options> = option === true ? {} : option;
+  return { name, ...given };
 }

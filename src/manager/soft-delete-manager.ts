@@ -1,25 +1,36 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
 
 import { DeletionNotFoundError, SoftDeleteCriteriaError } from "../errors";
+import { hasLog } from "../log/append";
+import { listDeletions, type DeletionsOptions, type LoggedDeletion } from "../log/deletions";
 import type { Deletion } from "../operations/assignments";
 import { check } from "../operations/check";
 import type { CheckFinding } from "../operations/check/finding";
+import { authorOf } from "../operations/author";
 import { conditionsOf, type SoftDeleteCriteria } from "../operations/criteria";
 import { isDeletionId, newDeletionId } from "../operations/deletion-id";
 import { forceDelete } from "../operations/force-delete";
 import { idsOf, refresh } from "../operations/objects";
 import { preview } from "../operations/preview";
-import { parentsOption, type RestoreOptions } from "../operations/restore-options";
+import {
+  parentsOption,
+  type RestoreContext,
+  type RestoreOptions,
+} from "../operations/restore-options";
 import { restoreByDeletion, restoreMatched, wholeFirst } from "../operations/restore";
 import {
   ForceDeleteResult,
   RestoreResult,
   SoftDeletePreview,
   SoftDeleteResult,
+  totalOf,
+  type PurgeResult,
   type SettleResult,
 } from "../operations/results";
+import { purge, type PurgeAllOptions, type PurgeOptions } from "../operations/purge";
+import { purgeConditions } from "../operations/purge/scope";
 import { settle, type SettleOptions } from "../operations/settle";
-import { now, settingsOf } from "../operations/settings";
+import { listenersOf, now } from "../operations/settings";
 import { takeRows } from "../operations/soft-delete";
 import { autocommit, transact } from "../operations/transaction";
 import type { Restored } from "../operations/restore-marked";
@@ -32,6 +43,10 @@ import type { SoftDeleteTable } from "../plan/table";
 export interface ForceDeleteOptions {
   /** Whether to leave active rows alone, whatever the criteria match. @default false */
   readonly onlyDeleted?: boolean;
+  /** Who, for the log and the events. @default the context's actor, else the subscriber's */
+  readonly actor?: string | null;
+  /** Why, for the log and the events. */
+  readonly reason?: string | null;
 }
 
 /** The options of a soft delete. */
@@ -145,7 +160,11 @@ export class SoftDeleteManager {
       conditions,
       state: options.onlyDeleted === true ? "deleted" : "any",
     } as const;
-    const { roots, tally } = await forceDelete(this.manager, removal);
+    const { roots, tally } = await forceDelete(
+      this.manager,
+      removal,
+      authorOf(this.manager.dataSource, options),
+    );
     return new ForceDeleteResult(roots, tally.toCounts());
   }
 
@@ -218,11 +237,10 @@ export class SoftDeleteManager {
    */
   async restoreDeletion(deletionId: string, options: RestoreOptions = {}): Promise<RestoreResult> {
     if (!isDeletionId(deletionId)) throw SoftDeleteCriteriaError.invalidDeletionId(deletionId);
-    const parents = parentsOption(options);
-    const time = now(this.manager.dataSource);
+    const context = this.#context(options);
     const restored = await wholeFirst(this.manager, (whole) =>
       transact(this.manager, (session) =>
-        restoreByDeletion(session, deletionId.toLowerCase(), parents, time, whole),
+        restoreByDeletion(session, deletionId.toLowerCase(), context, whole),
       ),
     );
     if (!restored) throw new DeletionNotFoundError(deletionId);
@@ -258,8 +276,8 @@ export class SoftDeleteManager {
    * `CASCADE` relations are soft-deleted under its deletion id; a row whose deletion id was there before takes nothing along,
    * and active rows over `RESTRICT` relations stay ({@link check} reports them).
    *
-   * Works in transactions of `batchSize` rows (savepoints, in a transaction of the caller's): for each batch a SELECT and one
-   * UPDATE for every 500 rows, and with `cascade` one more for each relation. May be aborted and run again, and run by
+   * Works in transactions of `batchSize` rows (savepoints, in a transaction of the caller's): a SELECT for each batch, an
+   * UPDATE for every 500 rows, and with `cascade` one more for each relation and every 100 rows. May be aborted and run again, and run by
    * several processes at once. Not while TypeORM's own soft deletes run outside transactions: it could settle their rows
    * before the subscriber has cascaded them.
    *
@@ -287,6 +305,75 @@ export class SoftDeleteManager {
     return settle(this.manager, [graph.get(first)], second);
   }
 
+  /**
+   * Lists deletions, newest first, with whether and when each was undone: what a trash page needs. Reads the log: the data
+   * source's `entities` have to list {@link SoftDeleteLog}. Two SELECTs.
+   *
+   * @example
+   * ```ts
+   * const mine = await manager.deletions({ actor: "ada", restored: false, take: 20 });
+   * ```
+   *
+   * @throws SoftDeleteConfigurationError when the data source keeps no log.
+   */
+  deletions(options: DeletionsOptions = {}): Promise<LoggedDeletion[]> {
+    return listDeletions(this.manager, options);
+  }
+
+  /**
+   * Removes rows for good that have been deleted for longer than a retention period: of all entities, or of one and the
+   * entities to which soft-deleting it cascades, each row by its own `deletedAt`.
+   *
+   * A row to which any row refers that stays (active, not old enough, or of an entity that cannot be soft-deleted) stays
+   * too, whatever `ON DELETE` the foreign key has, and is counted in `blocked`. Rows of junction tables go with the row they
+   * belong to. Rows that plain TypeORM has soft-deleted count like any others. Foreign keys of tables that TypeORM does not
+   * know are seen by the database alone: where it refuses a row, that row is found, stays, and is told in `failures`.
+   *
+   * Works children first, in transactions of `batchSize` rows (savepoints, in a transaction of the caller's), with
+   * `FOR UPDATE SKIP LOCKED` where the database has it: several processes may purge the same tables at once. A batch costs a
+   * SELECT and a DELETE, two statements more for a junction table, and about six where rows refer to rows of the same
+   * table; a SELECT for each table at the end counts what is blocked. Rows that refer to each other in a cycle go in one
+   * transaction; cycles that take more than 5,000 rows are left, and counted in `blocked`. Memory does not grow with the
+   * number of rows. May be aborted and run again.
+   *
+   * @example
+   * ```ts
+   * const manager = new SoftDeleteManager(dataSource);
+   * const { counts, blocked } = await manager.purge({ olderThan: "90d", dryRun: true });
+   * await manager.purge({ olderThan: "90d", onProgress: ({ total }) => console.log(total) });
+   * await manager.purge(User, { olderThan: "30d", where: { tenantId: 7 } });
+   * ```
+   *
+   * @throws SoftDeleteConfigurationError for an option that makes no sense, or an entity that cannot be soft-deleted.
+   * @throws SoftDeleteCriteriaError for an empty `where`.
+   */
+  async purge(options: PurgeAllOptions): Promise<PurgeResult>;
+  async purge<Entity extends ObjectLiteral>(
+    target: EntityTarget<Entity>,
+    options: PurgeOptions<Entity>,
+  ): Promise<PurgeResult>;
+  async purge(
+    first: EntityTarget<ObjectLiteral> | PurgeAllOptions,
+    second?: PurgeOptions<ObjectLiteral>,
+  ): Promise<PurgeResult> {
+    const { dataSource } = this.manager;
+    const graph = SoftDeleteGraph.of(dataSource);
+    if (second === undefined) {
+      return purge(this.manager, graph.softDeletable, undefined, first as PurgeAllOptions);
+    }
+    const target = first as EntityTarget<ObjectLiteral>;
+    const table = graph.get(target);
+    const conditions = purgeConditions(
+      this.manager,
+      dataSource.getMetadata(target),
+      table,
+      second.where,
+    );
+    const root = conditions && { table, conditions };
+    const tables = graph.plan([table]).groups.flatMap((group) => group.tables);
+    return purge(this.manager, tables, root, second);
+  }
+
   #start(target: EntityTarget<ObjectLiteral>, method: string, criteria: unknown): Start {
     const table = SoftDeleteGraph.of(this.manager.dataSource).get(target);
     const metadata = this.manager.dataSource.getMetadata(target);
@@ -312,14 +399,16 @@ export class SoftDeleteManager {
     const deletion: Deletion = {
       id: newDeletionId(deletedAt),
       deletedAt,
-      actor: options.actor ?? settingsOf(this.manager.dataSource).actor?.() ?? null,
-      reason: options.reason ?? null,
+      ...authorOf(this.manager.dataSource, options),
     };
     const plan = SoftDeleteGraph.of(this.manager.dataSource).plan([table]);
     const alone = plan.groups.every(
       (group) => group.inner.length === 0 && group.incoming.length === 0,
     );
-    const single = alone && plan.restricts.length === 0 && conditions.length <= 1;
+    const told =
+      hasLog(this.manager) || listenersOf(this.manager.dataSource, "afterSoftDelete").length > 0;
+    const single =
+      alone && plan.restricts.length === 0 && conditions.length <= 1 && !told && !finish;
     const { roots, tally } = await (single ? autocommit : transact)(
       this.manager,
       async (session) => {
@@ -333,17 +422,25 @@ export class SoftDeleteManager {
       : new SoftDeleteResult(0, null, null, {});
   }
 
+  #context(options: RestoreOptions): RestoreContext {
+    const { dataSource } = this.manager;
+    return {
+      parents: parentsOption(options),
+      now: now(dataSource),
+      author: authorOf(dataSource, options),
+    };
+  }
+
   async #restore(
     table: SoftDeleteTable,
     conditions: readonly Sql[],
     options: RestoreOptions,
     finish?: (session: Session) => Promise<void>,
   ): Promise<RestoreResult> {
-    const parents = parentsOption(options);
-    const time = now(this.manager.dataSource);
+    const context = this.#context(options);
     const restored = await wholeFirst(this.manager, (whole) =>
       transact(this.manager, async (session) => {
-        const result = await restoreMatched(session, { table, conditions }, parents, time, whole);
+        const result = await restoreMatched(session, { table, conditions }, context, whole);
         await finish?.(session);
         return result;
       }),
@@ -370,5 +467,5 @@ function listOf(entities: ObjectLiteral | readonly ObjectLiteral[]): readonly Ob
 }
 
 function toRestoreResult({ roots, tally, handedOver }: Restored): RestoreResult {
-  return new RestoreResult(roots, tally.toCounts(), handedOver);
+  return new RestoreResult(roots, tally.toCounts(), totalOf(handedOver.toCounts()));
 }

@@ -50,3 +50,8 @@ export const UNMARKED_DIGIT = "7";
 export function marked(deletionId: string, mark: Mark): string {
   return deletionId.slice(0, 14) + WORKING[mark] + deletionId.slice(15);
 }
+
+/** The deletion id of a marked one. @internal */
+export function unmarked(deletionId: string): string {
+  return deletionId.slice(0, 14) + UNMARKED_DIGIT + deletionId.slice(15);
+}

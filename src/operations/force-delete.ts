@@ -12,17 +12,39 @@ import type { Group } from "../plan/groups";
 import type { SoftDeleteTable, Table } from "../plan/table";
 import { newDeletionId } from "./deletion-id";
 import { carries } from "./members";
+import type { Author } from "./author";
+import { Recorder } from "./recorder";
+import { reportRemoval } from "./report";
 import { activeChild } from "./restrict";
 import { Tally } from "./results";
 import { RowSets, type RowState } from "./row-sets";
 import type { Session } from "./session";
+import { now } from "./settings";
 import type { Taken } from "./soft-delete";
 import { autocommit, transact } from "./transaction";
 
 /** Removes rows for good in one transaction. @throws StillReferencedError @internal */
-export async function forceDelete(manager: EntityManager, removal: Removal): Promise<Taken> {
+export async function forceDelete(
+  manager: EntityManager,
+  removal: Removal,
+  author: Author,
+): Promise<Taken> {
   try {
-    return await transact(manager, (session) => removeRows(session, removal));
+    return await transact(manager, async (session) => {
+      const recorder = new Recorder(session, "afterPurge");
+      const taken = await removeRows(session, removal, recorder);
+      const time = now(manager.dataSource);
+      await reportRemoval(
+        session,
+        recorder,
+        "force-delete",
+        removal.table.name,
+        author,
+        time,
+        taken,
+      );
+      return taken;
+    });
   } catch (error) {
     throw error instanceof ReferenceViolation
       ? await toReferencedError(manager, removal, error)
@@ -54,12 +76,12 @@ class ReferenceViolation extends Error {
  * @throws SoftDeleteRestrictedError when active rows hang below over a `RESTRICT` edge.
  * @throws ReferenceViolation
  */
-async function removeRows(session: Session, removal: Removal): Promise<Taken> {
+async function removeRows(session: Session, removal: Removal, recorder: Recorder): Promise<Taken> {
   const tally = new Tally();
   let roots = 0;
   for (const condition of removal.conditions) {
     try {
-      roots += await removeMatched(session, removal, condition, tally);
+      roots += await removeMatched(session, removal, condition, tally, recorder);
     } catch (error) {
       if (!session.dialect.isForeignKeyViolation(error)) throw error;
       throw new ReferenceViolation(condition, error);
@@ -73,6 +95,7 @@ async function removeMatched(
   { table, state }: Removal,
   condition: Sql,
   tally: Tally,
+  recorder: Recorder,
 ): Promise<number> {
   const plan = session.graph.plan([table]);
   const sets = new RowSets(session, table, condition, plan, state);
@@ -90,6 +113,8 @@ async function removeMatched(
         edge.parent.name,
       );
   }
+  await recorder.addRoots(table, null, root, roots);
+  for (const own of sets.tables) await recorder.addSetKeys(own, sets);
   await letGoUpwards(session, sets, plan.groups);
   for (const group of [...plan.groups].reverse()) {
     for (const own of group.tables) await removeJunctionRows(session, sets, own);

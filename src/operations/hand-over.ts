@@ -1,5 +1,5 @@
 import type { Assignment } from "../dialect/dialect";
-import { and, bind, sql, type Sql } from "../dialect/sql";
+import { and, bind, filter, sql, type Sql } from "../dialect/sql";
 import type { Carried } from "../dialect/walk";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
@@ -7,6 +7,7 @@ import type { Column, SoftDeleteTable } from "../plan/table";
 import { touch } from "./assignments";
 import { newDeletionId } from "./deletion-id";
 import type { Members } from "./members";
+import { Tally } from "./results";
 import type { Session } from "./session";
 
 /**
@@ -15,7 +16,7 @@ import type { Session } from "./session";
  *
  * A parent that plain TypeORM has deleted belongs to no deletion: rows below it get one of their own.
  *
- * @returns how many rows stay deleted.
+ * @returns how many rows stay deleted, by entity.
  * @internal
  */
 export async function handOver(
@@ -23,19 +24,19 @@ export async function handOver(
   groups: readonly Group[],
   members: Members,
   now: Date,
-): Promise<number> {
+): Promise<Tally> {
   const own = { id: newDeletionId(now), deletedAt: now };
-  let total = 0;
+  const tally = new Tally();
   for (const group of groups) {
     for (const table of group.tables) {
       for (const edge of session.graph.parentEdges(table)) {
-        if (!group.tables.includes(edge.parent))
-          total += await overEdge(session, edge, members, own);
+        if (group.tables.includes(edge.parent)) continue;
+        tally.add(table.name, await overEdge(session, edge, members, own));
       }
     }
-    if (group.inner.length > 0) total += await withinGroup(session, group, members, own);
+    if (group.inner.length > 0) await withinGroup(session, group, members, own, tally);
   }
-  return total;
+  return tally;
 }
 
 interface OwnDeletion {
@@ -68,7 +69,8 @@ async function withinGroup(
   group: Group,
   members: Members,
   own: OwnDeletion,
-): Promise<number> {
+  tally: Tally,
+): Promise<void> {
   const { dialect } = session;
   const { names } = dialect;
   const walk = {
@@ -78,11 +80,10 @@ async function withinGroup(
       rest: sql`JOIN ${names.table(edge.parent)} p ON ${names.on("c", "p", edge.on)} WHERE ${members.has("c", edge.child)} AND ${staysDeleted(session, edge, members)}`,
       carry: parentValues(session, edge.parent, own),
     })),
-    steps: group.inner.map((edge) => ({ edge, where: members.has("c", edge.child) })),
+    steps: group.inner.map((edge) => ({ edge, where: filter(members.has("c", edge.child)) })),
   };
-  let total = 0;
   for (const target of group.tables) {
-    total += await session.execute(
+    const rows = await session.execute(
       dialect.updateByWalk({
         target,
         walk,
@@ -91,16 +92,18 @@ async function withinGroup(
         correlated: true,
       }),
     );
+    tally.add(target.name, rows);
   }
-  return total;
 }
 
 /** A condition on the parent `p`: it is deleted and not among the rows that may come back. */
 function staysDeleted(session: Session, edge: SoftDeleteEdge, members: Members): Sql {
   const { names } = session.dialect;
-  return and(
-    `${names.of("p", edge.parent.softDelete.deletedAt)} IS NOT NULL`,
-    members.hasNot("p", edge.parent),
+  return filter(
+    and(
+      `${names.of("p", edge.parent.softDelete.deletedAt)} IS NOT NULL`,
+      members.hasNot("p", edge.parent),
+    ),
   );
 }
 

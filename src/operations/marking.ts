@@ -1,4 +1,4 @@
-import { and, bind, or, sql, type Sql } from "../dialect/sql";
+import { and, bind, filter, or, sql, type Sql } from "../dialect/sql";
 import type { Group } from "../plan/groups";
 import type { SoftDeleteTable } from "../plan/table";
 import { markDigit, marked, newDeletionId, UNMARKED_DIGIT } from "./deletion-id";
@@ -109,9 +109,11 @@ async function markBelow(
         related: edge.parent,
         on: edge.on.map((pair) => [pair.child, pair.parent]),
         set: [[edge.child.softDelete.deletionId, reached(edge.child)], ...dialect.keep(edge.child)],
-        where: deleted(edge.child),
+        where: filter(deleted(edge.child)),
         relatedWhere: all.has("p", edge.parent),
-        both: sql`${names.of("c", edge.child.softDelete.deletionId)} = ${dialect.withVersion(parentId, UNMARKED_DIGIT)}`,
+        both: filter(
+          sql`${names.of("c", edge.child.softDelete.deletionId)} = ${dialect.withVersion(parentId, UNMARKED_DIGIT)}`,
+        ),
         correlated: true,
       }),
     );
@@ -129,7 +131,9 @@ async function markBelow(
     })),
     steps: group.inner.map((edge) => ({
       edge,
-      where: and(deleted(edge.child), `${names.of("c", edge.child.softDelete.deletionId)} = w.d`),
+      where: filter(
+        and(deleted(edge.child), `${names.of("c", edge.child.softDelete.deletionId)} = w.d`),
+      ),
     })),
   };
   for (const table of group.tables) {
@@ -159,9 +163,8 @@ export async function markParents(
     target: SoftDeleteTable,
   ): { set: Parameters<typeof dialect.update>[0]["set"]; where: Sql } => ({
     set: [[target.softDelete.deletionId, bind(id)], ...dialect.keep(target)],
-    where: and(
-      `${names.of("c", target.softDelete.deletedAt)} IS NOT NULL`,
-      chain.hasNot("c", target),
+    where: filter(
+      and(`${names.of("c", target.softDelete.deletedAt)} IS NOT NULL`, chain.hasNot("c", target)),
     ),
   });
   for (const group of [...session.graph.above(table)].reverse()) {
@@ -171,7 +174,7 @@ export async function markParents(
         seeds: group.tables.map((own) => ({ table: own, rest: sql`WHERE ${chain.has("c", own)}` })),
         steps: group.inner.map((edge) => ({
           edge,
-          where: sql`${names.of("c", edge.parent.softDelete.deletedAt)} IS NOT NULL`,
+          where: filter(sql`${names.of("c", edge.parent.softDelete.deletedAt)} IS NOT NULL`),
         })),
         upwards: true,
       };

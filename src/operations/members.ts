@@ -1,4 +1,4 @@
-import { bind, or, sql, type Sql } from "../dialect/sql";
+import { and, bind, or, sql, type Sql } from "../dialect/sql";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "./session";
@@ -62,6 +62,18 @@ export class Members {
     });
     const [row] = await this.session.select<{ n: string | number }>(statement);
     return Number(row?.n ?? 0);
+  }
+
+  /** A condition on `c`: it hangs by none of them. */
+  isTop(table: SoftDeleteTable): Sql {
+    const { names } = this.session.dialect;
+    const orphaned = this.session.graph
+      .parentEdges(table)
+      .map(
+        (edge) =>
+          sql`NOT EXISTS (SELECT 1 FROM ${names.table(edge.parent)} p WHERE ${names.on("c", "p", edge.on)} AND ${this.has("p", edge.parent)})`,
+      );
+    return and("1 = 1", ...orphaned);
   }
 
   /** Locks them in a table against other writers. */

@@ -98,7 +98,7 @@ async function tryOut(
   deletedAt: Date,
 ): Promise<never> {
   const deletion = { id: newDeletionId(deletedAt), deletedAt, actor: null, reason: null };
-  const { tally } = await takeRows(session, [{ table, conditions }], deletion, { restrict: false });
+  const { tally } = await takeRows(session, [{ table, conditions }], deletion, { trial: true });
   const restrictedBy: Restriction[] = [];
   for (const edge of session.graph.plan([table]).restricts) {
     const restriction = await findRestriction(session, edge, deletion);

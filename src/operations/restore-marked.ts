@@ -1,13 +1,15 @@
-import { sql } from "../dialect/sql";
+import { and, filter, sql } from "../dialect/sql";
 import { ParentDeletedError, type DeletedParent } from "../errors";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
 import { clear, touch } from "./assignments";
 import { handOver } from "./hand-over";
 import { markParents, type MarkedRows } from "./marking";
+import { unmarked } from "./deletion-id";
 import type { Members } from "./members";
+import type { Recorder } from "./recorder";
 import { Tally } from "./results";
-import type { ParentsOption } from "./restore-options";
+import type { RestoreContext } from "./restore-options";
 import type { Session } from "./session";
 
 const NAMED_PARENTS = 100;
@@ -16,7 +18,7 @@ const NAMED_PARENTS = 100;
 export interface Restored {
   readonly roots: number;
   readonly tally: Tally;
-  readonly handedOver: number;
+  readonly handedOver: Tally;
 }
 
 /**
@@ -30,8 +32,8 @@ export async function restoreMarked(
   entity: string,
   roots: readonly SoftDeleteTable[],
   marks: MarkedRows,
-  parents: ParentsOption,
-  now: Date,
+  { parents, now }: RestoreContext,
+  recorder: Recorder,
   native = false,
 ): Promise<Restored> {
   const rows = parents === "restore" ? await markParents(session, roots, marks) : marks;
@@ -51,7 +53,7 @@ export async function restoreMarked(
     }
   }
 
-  let handedOver = 0;
+  let handedOver = new Tally();
   if (blocked.length > 0) {
     if (parents !== "hand-over") {
       await refuse(session, entity, blocked, rows, rows.matched);
@@ -70,6 +72,7 @@ export async function restoreMarked(
       session,
       groups.flatMap((group) => group.tables),
       rows,
+      recorder,
       native,
     )),
     handedOver,
@@ -80,6 +83,7 @@ async function revive(
   session: Session,
   tables: readonly SoftDeleteTable[],
   rows: MarkedRows,
+  recorder: Recorder,
   native: boolean,
 ): Promise<{ roots: number; tally: Tally }> {
   const tally = new Tally();
@@ -96,6 +100,7 @@ async function revive(
           where: members.has("c", table),
         }),
       );
+    await recorder.addRevived(table, rows.all.has("c", table), unmarked);
     roots += tally.add(table.name, await update(rows.matched, !native));
     tally.add(table.name, await update(rows.all, true));
   }
@@ -127,7 +132,7 @@ async function deletedParents(
     const list = await session.select<{ deletion: string | null }>(
       sql`SELECT DISTINCT ${session.keyColumns("p", parent)}, ${names.of("p", parent.softDelete.deletionId)} AS deletion
  FROM ${names.table(edge.child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", edge.on)}
- WHERE ${children.has("c", edge.child)} AND ${names.of("p", parent.softDelete.deletedAt)} IS NOT NULL AND ${rows.all.hasNot("p", parent)} LIMIT ${String(NAMED_PARENTS)}`,
+ WHERE ${children.has("c", edge.child)} AND ${filter(and(`${names.of("p", parent.softDelete.deletedAt)} IS NOT NULL`, rows.all.hasNot("p", parent)))} LIMIT ${String(NAMED_PARENTS)}`,
     );
     for (const row of list) {
       found.push({

@@ -1,3 +1,4 @@
+import type { Author } from "./author";
 import { SoftDeleteConfigurationError } from "../errors";
 
 /** The options of a restore. */
@@ -9,6 +10,18 @@ export interface RestoreOptions {
    * @default "refuse"
    */
   readonly parents?: "refuse" | "restore" | "hand-over";
+  /** Who, for the log and the events. @default the context's actor, else the subscriber's */
+  readonly actor?: string | null;
+  /** Why, for the log and the events. */
+  readonly reason?: string | null;
+}
+
+/** What a restore goes by. @internal */
+export interface RestoreContext {
+  readonly parents: ParentsOption;
+  /** When. */
+  readonly now: Date;
+  readonly author: Author;
 }
 
 /** @internal */

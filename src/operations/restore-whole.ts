@@ -1,6 +1,7 @@
 import type { SoftDeleteTable } from "../plan/table";
 import { clear, touch } from "./assignments";
 import type { Members } from "./members";
+import type { Recorder } from "./recorder";
 import type { Tally } from "./results";
 import type { Session } from "./session";
 
@@ -21,6 +22,7 @@ export async function restoreWhole(
   members: Members,
   tables: readonly SoftDeleteTable[],
   tally: Tally,
+  recorder: Recorder,
   /** Rows that TypeORM has revived already, and whose `version` it has moved. */
   native?: SoftDeleteTable,
 ): Promise<void> {
@@ -34,6 +36,7 @@ export async function restoreWhole(
     }
     for (const table of present) {
       const moved = table === native ? session.dialect.keep(table) : touch(session, table);
+      await recorder.addRevived(table, members.has("c", table), (id) => id);
       const rows = await session.execute(
         session.dialect.update({
           target: table,

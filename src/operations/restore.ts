@@ -3,16 +3,20 @@ import type { EntityManager } from "typeorm";
 import { and, sql, type Sql } from "../dialect/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import { markDeletion, markMatched } from "./marking";
-import { Members } from "./members";
+import { carries, Members } from "./members";
+import { Recorder } from "./recorder";
+import { reportRestore } from "./report";
 import { toConflictError, UniqueCollision, watchForCollisions } from "./restore-conflict";
 import { restoreMarked, type Restored } from "./restore-marked";
-import type { ParentsOption } from "./restore-options";
+import type { RestoreContext } from "./restore-options";
 import { restoreWhole, StaysBlocked } from "./restore-whole";
 import { Tally } from "./results";
 import type { Session } from "./session";
 
 // Beyond this, what the matched rows belong to is not worth a look whether it is whole.
 const WHOLE_DELETIONS = 50;
+
+const NAMED_DELETIONS = 20;
 
 /** The rows of one table that a restore starts with. */
 export interface Matched {
@@ -27,8 +31,7 @@ export interface Matched {
 export async function restoreMatched(
   session: Session,
   matched: Matched,
-  parents: ParentsOption,
-  now: Date,
+  context: RestoreContext,
   whole: boolean,
 ): Promise<Restored> {
   const { table, native = false } = matched;
@@ -36,43 +39,62 @@ export async function restoreMatched(
   const conditions = native
     ? matched.conditions
     : matched.conditions.map((condition) => and(condition, deleted));
-  const { ids, count } = await lookAtMatched(session, table, conditions, !native);
-  if (count === 0) return { roots: 0, tally: new Tally(), handedOver: 0 };
-  return watchForCollisions(session, ids, async () => {
-    const members = whole ? await wholeDeletions(session, table, ids, count) : null;
-    if (members) {
+  const { ids, count, byDeletion } = await lookAtMatched(session, table, conditions, !native);
+  if (count === 0) return { roots: 0, tally: new Tally(), handedOver: new Tally() };
+  const known = ids.filter((id) => id !== null);
+  const recorder = new Recorder(session, "afterRestore", known);
+  await recordRoots(session, recorder, table, conditions, byDeletion);
+  const restored = await watchForCollisions(session, ids, async () => {
+    // Several conditions may match the same row, which is then counted twice.
+    const deletions =
+      whole && conditions.length === 1 ? await wholeDeletions(session, table, ids, count) : null;
+    if (deletions) {
+      const { members, tables } = deletions;
       const tally = new Tally();
-      await restoreWhole(
-        session,
-        members,
-        await members.tables(),
-        tally,
-        native ? table : undefined,
-      );
-      return { roots: count, tally, handedOver: 0 };
+      await restoreWhole(session, members, tables, tally, recorder, native ? table : undefined);
+      return { roots: count, tally, handedOver: new Tally() };
     }
     const marks = await markMatched(session, table, conditions, ids);
-    return restoreMarked(session, table.name, [table], marks, parents, now, native);
+    return restoreMarked(session, table.name, [table], marks, context, recorder, native);
   });
+  await reportRestore(session, recorder, table.name, known, context.author, context.now, restored);
+  return restored;
 }
 
 /** Restores a whole deletion, or returns null when no row carries it. Runs in a transaction; may ask to be run again. */
 export async function restoreByDeletion(
   session: Session,
   deletionId: string,
-  parents: ParentsOption,
-  now: Date,
+  context: RestoreContext,
   whole: boolean,
 ): Promise<Restored | null> {
   const members = new Members(session, [deletionId]);
   const tables = await members.tables();
   if (tables.length === 0) return null;
-  return watchForCollisions(session, [deletionId], async () => {
-    if (whole) return restoreTables(session, members, tables);
+  const recorder = new Recorder(session, "afterRestore", [deletionId]);
+  for (const table of tables) {
+    const isRoot = and(carries(session, "c", table, deletionId), members.isTop(table));
+    if (recorder.logs)
+      await recorder.addRoots(table, deletionId, isRoot, await members.countTops(table));
+  }
+  const entity = tables.map((table) => table.name).join(", ");
+  const restored = await watchForCollisions(session, [deletionId], async () => {
+    if (whole) return restoreTables(session, members, tables, recorder);
     const marks = await markDeletion(session, deletionId, tables);
-    const entity = tables.map((table) => table.name).join(", ");
-    return restoreMarked(session, entity, tables, marks, parents, now);
+    return restoreMarked(session, entity, tables, marks, context, recorder);
   });
+  if (restored) {
+    await reportRestore(
+      session,
+      recorder,
+      entity,
+      [deletionId],
+      context.author,
+      context.now,
+      restored,
+    );
+  }
+  return restored;
 }
 
 /** Restores all members, or returns null when somebody else has restored them meanwhile. */
@@ -80,14 +102,17 @@ async function restoreTables(
   session: Session,
   members: Members,
   tables: readonly SoftDeleteTable[],
+  recorder: Recorder,
 ): Promise<Restored | null> {
   const hangs = (table: SoftDeleteTable): boolean => session.graph.parentEdges(table).length > 0;
   let roots = 0;
   for (const table of tables) if (hangs(table)) roots += await members.countTops(table);
   const tally = new Tally();
-  await restoreWhole(session, members, tables, tally);
+  await restoreWhole(session, members, tables, tally, recorder);
   for (const table of tables) if (!hangs(table)) roots += tally.of(table.name);
-  return tables.some((table) => tally.of(table.name) > 0) ? { roots, tally, handedOver: 0 } : null;
+  return tables.some((table) => tally.of(table.name) > 0)
+    ? { roots, tally, handedOver: new Tally() }
+    : null;
 }
 
 /**
@@ -118,20 +143,49 @@ async function lookAtMatched(
   table: SoftDeleteTable,
   conditions: readonly Sql[],
   lock: boolean,
-): Promise<{ ids: (string | null)[]; count: number }> {
+): Promise<{
+  ids: (string | null)[];
+  count: number;
+  byDeletion: ReadonlyMap<string | null, number>;
+}> {
   const { names, updateLock } = session.dialect;
-  const ids = new Set<string | null>();
+  const byDeletion = new Map<string | null, number>();
   let count = 0;
   for (const condition of conditions) {
     const rows = await session.select<{ d: string | null; n: string | number }>(
       sql`SELECT m.d AS d, COUNT(*) AS n FROM (SELECT ${names.of("c", table.softDelete.deletionId)} AS d FROM ${names.table(table)} c WHERE ${condition}${lock ? updateLock : ""}) m GROUP BY m.d`,
     );
     for (const row of rows) {
-      ids.add(row.d);
+      byDeletion.set(row.d, (byDeletion.get(row.d) ?? 0) + Number(row.n));
       count += Number(row.n);
     }
   }
-  return { ids: [...ids], count };
+  return { ids: [...byDeletion.keys()], count, byDeletion };
+}
+
+/** Notes the matched rows for the log, each with the deletion it belongs to. */
+async function recordRoots(
+  session: Session,
+  recorder: Recorder,
+  table: SoftDeleteTable,
+  conditions: readonly Sql[],
+  byDeletion: ReadonlyMap<string | null, number>,
+): Promise<void> {
+  if (!recorder.logs) return;
+  const column = session.dialect.names.of("c", table.softDelete.deletionId);
+  const [first] = conditions;
+  for (const [id, count] of byDeletion) {
+    // Beyond a few deletions the log keeps the numbers alone.
+    const named = first && conditions.length === 1 && byDeletion.size <= NAMED_DELETIONS;
+    if (!named) recorder.countRoots(id, count);
+    else
+      await recorder.addRoots(
+        table,
+        id,
+        and(first, id === null ? `${column} IS NULL` : carries(session, "c", table, id)),
+        count,
+      );
+  }
 }
 
 /** The deletions of the matched rows, if everything that they took hangs below the matched rows. */
@@ -140,7 +194,7 @@ async function wholeDeletions(
   table: SoftDeleteTable,
   ids: readonly (string | null)[],
   count: number,
-): Promise<Members | null> {
+): Promise<{ members: Members; tables: readonly SoftDeleteTable[] } | null> {
   const known = ids.filter((id) => id !== null);
   if (known.length < ids.length || known.length > WHOLE_DELETIONS) return null;
   const below = session.graph.below([table]);
@@ -149,9 +203,12 @@ async function wholeDeletions(
   const reachable = below.flatMap((group) => group.tables);
   const members = new Members(session, known);
   if ((await members.count(table)) !== count) return null;
-  for (const other of await members.tables()) {
+  const tables = await members.tables();
+  for (const other of tables) {
     if (other === table) continue;
+    // A row of one of them may hang by a row of another, and come back with that one's deletion only.
+    if (known.length > 1) return null;
     if (!reachable.includes(other) || (await members.countTops(other)) > 0) return null;
   }
-  return members;
+  return { members, tables };
 }

@@ -10,6 +10,9 @@ export class SoftDeleteResult extends UpdateResult {
   override readonly raw: unknown = [];
   override readonly generatedMaps = [];
 
+  /** The number of rows that were deleted, cascaded ones too. */
+  readonly total: number;
+
   /** @internal */
   constructor(
     override readonly affected: number,
@@ -21,11 +24,7 @@ export class SoftDeleteResult extends UpdateResult {
     readonly counts: Counts,
   ) {
     super();
-  }
-
-  /** The number of rows that were deleted, cascaded ones too. */
-  get total(): number {
-    return sum(this.counts);
+    this.total = totalOf(counts);
   }
 }
 
@@ -37,6 +36,9 @@ export class RestoreResult extends UpdateResult {
   override readonly raw: unknown = [];
   override readonly generatedMaps = [];
 
+  /** The number of rows that were restored. */
+  readonly total: number;
+
   /** @internal */
   constructor(
     override readonly affected: number,
@@ -46,33 +48,32 @@ export class RestoreResult extends UpdateResult {
     readonly handedOver: number,
   ) {
     super();
-  }
-
-  /** The number of rows that were restored. */
-  get total(): number {
-    return sum(this.counts);
+    this.total = totalOf(counts);
   }
 }
 
 /** What a soft delete would do. */
 export class SoftDeletePreview {
+  /** The number of rows that would be deleted, cascaded ones too. */
+  readonly total: number;
+
   /** @internal */
   constructor(
     /** The rows that would be deleted, cascaded ones too. */
     readonly counts: Counts,
     /** What would refuse it: active children over `RESTRICT` relations. Empty when nothing does. */
     readonly restrictedBy: readonly Restriction[],
-  ) {}
-
-  /** The number of rows that would be deleted, cascaded ones too. */
-  get total(): number {
-    return sum(this.counts);
+  ) {
+    this.total = totalOf(counts);
   }
 }
 
 /** What a removal for good did. {@link DeleteResult.affected} counts the rows that the criteria matched. */
 export class ForceDeleteResult extends DeleteResult {
   override readonly raw: unknown = [];
+
+  /** The number of rows that were removed, cascaded ones too. */
+  readonly total: number;
 
   /** @internal */
   constructor(
@@ -81,25 +82,56 @@ export class ForceDeleteResult extends DeleteResult {
     readonly counts: Counts,
   ) {
     super();
-  }
-
-  /** The number of rows that were removed, cascaded ones too. */
-  get total(): number {
-    return sum(this.counts);
+    this.total = totalOf(counts);
   }
 }
 
 /** What a `settle()` did, or has done so far. */
 export class SettleResult {
+  /** The number of those rows. */
+  readonly total: number;
+
   /** @internal */
   constructor(
     /** The rows that were settled, and with `cascade` those that were taken along. */
     readonly counts: Counts,
-  ) {}
+  ) {
+    this.total = totalOf(counts);
+  }
+}
 
-  /** The number of those rows. */
-  get total(): number {
-    return sum(this.counts);
+/** Rows that were deleted long enough ago and are kept, because other rows still refer to them. */
+export interface PurgeBlock {
+  /** The relation that refers to them, as `Entity.property`; for a foreign key without a property, its table. */
+  readonly relation: string;
+  /** How many rows it keeps. A row that several relations keep counts for each. */
+  readonly count: number;
+}
+
+/** Rows that the database refused to remove. */
+export interface PurgeFailure {
+  readonly entity: string;
+  /** How many rows; 0 when they could not even be read. */
+  readonly count: number;
+  /** What the database said. */
+  readonly error: unknown;
+}
+
+/** What a purge removed, or, as a dry run, would remove; to `onProgress`, what it has removed so far. */
+export class PurgeResult {
+  /** The number of rows that were removed. */
+  readonly total: number;
+
+  /** @internal */
+  constructor(
+    /** The rows that were removed, by entity. Junction rows are not counted. */
+    readonly counts: Counts,
+    /** The rows that are kept because other rows refer to them, by relation. Counted at the end. */
+    readonly blocked: readonly PurgeBlock[],
+    /** What could not be removed for another reason. */
+    readonly failures: readonly PurgeFailure[],
+  ) {
+    this.total = totalOf(counts);
   }
 }
 
@@ -121,6 +153,7 @@ export class Tally {
   }
 }
 
-function sum(counts: Counts): number {
+/** @internal */
+export function totalOf(counts: Counts): number {
   return Object.values(counts).reduce((total, rows) => total + rows, 0);
 }

@@ -5,6 +5,9 @@ import type { Group } from "../plan/groups";
 import type { CascadePlan } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
 import { stamp, touch, type Deletion } from "./assignments";
+import { carries } from "./members";
+import { Recorder } from "./recorder";
+import { reportSoftDelete } from "./report";
 import { refuseRestricted } from "./restrict";
 import { Tally } from "./results";
 import type { Session } from "./session";
@@ -31,10 +34,10 @@ export function takeRows(
   session: Session,
   roots: readonly Roots[],
   deletion: Deletion,
-  /** Whether `RESTRICT` edges refuse. */
-  { restrict = true } = {},
+  /** Whether it is only tried out: `RESTRICT` edges do not refuse, and nobody is told. */
+  { trial = false } = {},
 ): Promise<Taken> {
-  return take(session, roots, deletion, restrict, ({ table }, condition) => ({
+  return take(session, roots, deletion, !trial, ({ table }, condition) => ({
     target: table,
     set: [...stamp(session, table, deletion), ...touch(session, table)],
     where: and(condition, `${session.dialect.names.of("c", table.softDelete.deletedAt)} IS NULL`),
@@ -58,24 +61,35 @@ async function take(
   session: Session,
   roots: readonly Roots[],
   deletion: Deletion,
-  restrict: boolean,
+  report: boolean,
   update: (root: Roots, condition: Sql) => Update,
 ): Promise<Taken> {
   const tally = new Tally();
+  const recorder = new Recorder(session, "afterSoftDelete");
   let affected = 0;
   for (const root of roots) {
+    let rows = 0;
     for (const condition of root.conditions) {
-      const rows = await session.execute(session.dialect.update(update(root, condition)));
-      affected += tally.add(root.table.name, rows);
+      rows += await session.execute(session.dialect.update(update(root, condition)));
     }
+    affected += tally.add(root.table.name, rows);
+    await recorder.addRoots(
+      root.table,
+      deletion.id,
+      carries(session, "c", root.table, deletion.id),
+      rows,
+    );
   }
   if (affected > 0) {
     const plan = session.graph.plan([...new Set(roots.map((root) => root.table))]);
     await takeBelow(session, plan, deletion, tally);
-    for (const edge of restrict ? plan.restricts : []) {
+    for (const edge of report ? plan.restricts : []) {
       if (tally.of(edge.parent.name) > 0) await refuseRestricted(session, edge, deletion);
     }
   }
+  const entity = roots.map((root) => root.table.name).join(", ");
+  if (report)
+    await reportSoftDelete(session, recorder, entity, deletion, { roots: affected, tally });
   return { roots: affected, tally };
 }
 

@@ -1,0 +1,71 @@
+import { Column } from "typeorm";
+
+import { annotationsOf } from "./annotations";
+
+/** The options of {@link DeletedByColumn} and {@link DeleteReasonColumn}. */
+export interface NoteColumnOptions {
+  /** The column's name in the database. @default the property's name, by the naming strategy */
+  readonly name?: string;
+  /** How many characters it holds. @default 255 */
+  readonly length?: number;
+  /** Whether a `find` selects it. @default true */
+  readonly select?: boolean;
+}
+
+/** The options of {@link DeletedFlagColumn}. */
+export interface DeletedFlagColumnOptions {
+  /** The column's name in the database. @default the property's name, by the naming strategy */
+  readonly name?: string;
+  /** Whether a `find` selects it. @default true */
+  readonly select?: boolean;
+}
+
+/**
+ * The column that says who deleted a row: written with the deletion, on cascaded rows too, and cleared by a restore.
+ *
+ * @example
+ * ```ts
+ * @DeletedByColumn() deletedBy!: string | null;
+ * ```
+ */
+export function DeletedByColumn(options: NoteColumnOptions = {}): PropertyDecorator {
+  return noteColumn("deletedBy", options);
+}
+
+/**
+ * The column that says why a row was deleted: written with the deletion, on cascaded rows too, and cleared by a restore.
+ *
+ * @example
+ * ```ts
+ * @DeleteReasonColumn({ length: 1000 }) deleteReason!: string | null;
+ * ```
+ */
+export function DeleteReasonColumn(options: NoteColumnOptions = {}): PropertyDecorator {
+  return noteColumn("deleteReason", options);
+}
+
+/**
+ * A boolean column that is true in deleted rows and false in active ones, never null, for those who read the table
+ * without TypeORM. It follows the delete date; nothing is read from it.
+ *
+ * @example
+ * ```ts
+ * @DeletedFlagColumn({ name: "is_deleted" }) deletedFlag!: boolean;
+ * ```
+ */
+export function DeletedFlagColumn(options: DeletedFlagColumnOptions = {}): PropertyDecorator {
+  return (prototype, property) => {
+    Column({ ...options, type: "boolean", default: false })(prototype, property);
+    annotationsOf(prototype.constructor).columns.set(String(property), "deletedFlag");
+  };
+}
+
+function noteColumn(
+  role: "deletedBy" | "deleteReason",
+  options: NoteColumnOptions,
+): PropertyDecorator {
+  return (prototype, property) => {
+    Column({ length: 255, ...options, type: "varchar", nullable: true })(prototype, property);
+    annotationsOf(prototype.constructor).columns.set(String(property), role);
+  };
+}

@@ -1,0 +1,119 @@
+import type { ObjectLiteral } from "typeorm";
+
+import { sql, type Sql } from "../dialect/sql";
+import type { PrimaryKey } from "../errors";
+import { hasLog, LOGGED_ROOTS } from "../log/append";
+import type { SoftDeleteTable } from "../plan/table";
+import type { OperationListeners } from "./events";
+import { Tally } from "./results";
+import type { RowSets } from "./row-sets";
+import type { Session } from "./session";
+import { listenersOf } from "./settings";
+
+/** The roots of an operation, as far as the log holds them. */
+export interface RecordedRoots {
+  readonly ids: PrimaryKey[];
+  count: number;
+}
+
+/** Notes, while an operation is at work, what the log and the listeners will want to know of it, and nothing they will not. */
+export class Recorder {
+  readonly logs: boolean;
+  /** The roots by deletion id; null where there is none. */
+  readonly roots = new Map<string | null, RecordedRoots>();
+  /** The rows that a restore revived, by deletion id; null for rows that are none of the given deletions'. */
+  readonly revived = new Map<string | null, Tally>();
+  readonly #keys = new Map<string, PrimaryKey[]>();
+  readonly #wantsKeys: boolean;
+
+  constructor(
+    private readonly session: Session,
+    /** The listener that will be told. */
+    listener: keyof OperationListeners,
+    /** The deletions that are being undone. */
+    private readonly deletionIds: readonly string[] = [],
+  ) {
+    this.logs = hasLog(session.manager);
+    // The rows of a soft delete can be found by its id; those of a restore or a removal cannot.
+    this.#wantsKeys =
+      listener !== "afterSoftDelete" &&
+      listenersOf(session.manager.dataSource, listener).length > 0;
+  }
+
+  /** Roots that a condition on `c` matches. One SELECT, for the log. */
+  async addRoots(
+    table: SoftDeleteTable,
+    deletionId: string | null,
+    condition: Sql,
+    count: number,
+  ): Promise<void> {
+    if (!this.logs || count === 0) return;
+    const { names } = this.session.dialect;
+    const recorded = this.roots.get(deletionId) ?? { ids: [], count: 0 };
+    this.roots.set(deletionId, recorded);
+    recorded.count += count;
+    const missing = LOGGED_ROOTS - recorded.ids.length;
+    if (missing <= 0) return;
+    const rows = await this.session.select(
+      sql`SELECT ${this.session.keyColumns("c", table)} FROM ${names.table(table)} c WHERE ${condition} LIMIT ${String(missing)}`,
+    );
+    recorded.ids.push(...rows.map((row) => this.session.key(table, row)));
+  }
+
+  /** Roots of which the log keeps the number alone. */
+  countRoots(deletionId: string | null, count: number): void {
+    this.roots.set(deletionId, { ids: [], count });
+  }
+
+  /** Rows that are about to be revived. One SELECT for the log, one for a listener. */
+  async addRevived(
+    table: SoftDeleteTable,
+    condition: Sql,
+    original: (id: string) => string,
+  ): Promise<void> {
+    if (this.logs) {
+      const { names } = this.session.dialect;
+      const rows = await this.session.select<{ d: string; n: string | number }>(
+        sql`SELECT ${names.of("c", table.softDelete.deletionId)} AS d, COUNT(*) AS n FROM ${names.table(table)} c WHERE ${condition} GROUP BY ${names.of("c", table.softDelete.deletionId)}`,
+      );
+      for (const { d, n } of rows) {
+        const id = original(d);
+        const known = this.deletionIds.includes(id) ? id : null;
+        const tally = this.revived.get(known) ?? new Tally();
+        this.revived.set(known, tally);
+        tally.add(table.name, Number(n));
+      }
+    }
+    await this.addKeys(table, sql`${this.session.dialect.names.table(table)} c WHERE ${condition}`);
+  }
+
+  /** Rows `c` that are about to change. One SELECT, for a listener. */
+  async addKeys(table: SoftDeleteTable, from: Sql): Promise<void> {
+    if (!this.#wantsKeys) return;
+    this.#note(
+      table,
+      await this.session.select(sql`SELECT ${this.session.keyColumns("c", table)} FROM ${from}`),
+    );
+  }
+
+  /** Rows of a set that are about to be removed. One SELECT, for a listener. */
+  async addSetKeys(table: SoftDeleteTable, sets: RowSets): Promise<void> {
+    if (!this.#wantsKeys) return;
+    const select = sql`${this.session.keyColumns("c", table)} FROM ${sets.name(table)} c`;
+    this.#note(
+      table,
+      await this.session.select(this.session.dialect.selectWith(sets.expressions, select)),
+    );
+  }
+
+  #note(table: SoftDeleteTable, rows: readonly ObjectLiteral[]): void {
+    const keys = this.#keys.get(table.name) ?? [];
+    this.#keys.set(table.name, keys);
+    for (const row of rows) keys.push(this.session.key(table, row));
+  }
+
+  /** The primary keys that were noted of a table. */
+  keysOf(table: SoftDeleteTable): readonly PrimaryKey[] {
+    return this.#keys.get(table.name) ?? [];
+  }
+}
