@@ -1,0 +1,71 @@
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryGeneratedColumn,
+} from "typeorm";
+
+import { OnSoftDelete, SoftDeletable } from "../src";
+
+// TypeORM's own cascades stand here for its own softRemove() and recover(); the package goes by @OnSoftDelete.
+const OWN_CASCADE = { cascade: ["soft-remove", "recover"] } as const;
+
+@Entity("bench_user")
+export class User extends SoftDeletable {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column()
+  name!: string;
+
+  @OneToMany(() => Post, (post) => post.author, { cascade: [...OWN_CASCADE.cascade] })
+  posts!: Post[];
+}
+
+@Entity("bench_post")
+export class Post extends SoftDeletable {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column()
+  title!: string;
+
+  @Index()
+  @ManyToOne(() => User, (user) => user.posts)
+  @JoinColumn({ name: "author_id" })
+  @OnSoftDelete("CASCADE")
+  author!: User;
+
+  @OneToMany(() => Comment, (comment) => comment.post, { cascade: [...OWN_CASCADE.cascade] })
+  comments!: Comment[];
+}
+
+@Entity("bench_comment")
+export class Comment extends SoftDeletable {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column()
+  text!: string;
+
+  @Index()
+  @ManyToOne(() => Post, (post) => post.comments)
+  @JoinColumn({ name: "post_id" })
+  @OnSoftDelete("CASCADE")
+  post!: Post;
+}
+
+/** An entity without relations. */
+@Entity("bench_note")
+export class Note extends SoftDeletable {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column()
+  text!: string;
+}
+
+export const ENTITIES = [User, Post, Comment, Note];

@@ -1,0 +1,44 @@
+import { Column, Entity, Index, ManyToOne, PrimaryColumn } from "typeorm";
+
+import { OnSoftDelete, SoftDeletable } from "../src";
+
+@Entity()
+export class Country extends SoftDeletable {
+  /** ISO 3166, for example "US". */
+  @PrimaryColumn()
+  code!: string;
+
+  @Column()
+  name!: string;
+}
+
+@Entity()
+export class Region extends SoftDeletable {
+  /** For example "US-CA". */
+  @PrimaryColumn()
+  code!: string;
+
+  @Index()
+  @ManyToOne(() => Country)
+  @OnSoftDelete("CASCADE")
+  country!: Country;
+}
+
+@Entity()
+export class City extends SoftDeletable {
+  @PrimaryColumn()
+  id!: number;
+
+  @Column()
+  name!: string;
+
+  @Column()
+  population!: number;
+
+  @Index()
+  @ManyToOne(() => Region)
+  @OnSoftDelete("CASCADE")
+  region!: Region;
+}
+
+export const ENTITIES = [Country, Region, City];

@@ -1,0 +1,27 @@
+import "reflect-metadata";
+import { parseArgs } from "node:util";
+
+import { world } from "./cities";
+import { openDatabase } from "./database";
+import { demo } from "./demo";
+import { Output } from "./output";
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { postgres: { type: "boolean", default: false } } });
+  const output = new Output((line) => {
+    console.log(line);
+  });
+  const database = await openDatabase(values.postgres ? "postgres" : "sqlite");
+  try {
+    console.log(`The cities of the world, in ${database.description}\n`);
+    const { dataSource } = database;
+    await demo({ dataSource, world: world(), output, country: "US", region: "US-CA" });
+  } finally {
+    await database.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
