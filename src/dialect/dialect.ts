@@ -35,6 +35,8 @@ export interface UpdateByRelated {
   readonly both?: Sql;
   /** Whether `set` or `both` names columns of `p`. @default false */
   readonly correlated?: boolean;
+  /** Which rows are few, so that the others are found from them by index. @default "related" */
+  readonly few?: "target" | "related";
 }
 
 /** An UPDATE of the rows `c` of one table that a recursive walk has reached. */

@@ -60,6 +60,7 @@ async function overEdge(
       where: members.has("c", edge.child),
       relatedWhere: staysDeleted(session, edge, members),
       correlated: true,
+      few: "target",
     }),
   );
 }

@@ -144,6 +144,37 @@ describeLaw("Law 3, exactness", BLOG, (world) => {
     expect(await world.content()).toEqual(before);
   });
 
+  it("leaves a row that hangs by a restored row of another deletion than its own", async () => {
+    const { softDeletes } = world;
+    const before = await world.content();
+    const first = await softDeletes.softDelete(User, [1, 2]);
+    await softDeletes.restore(Comment, 2, { parents: "restore" });
+    const second = await softDeletes.softDelete(User, [1, 2]);
+    expect(await world.taken(Post, second.deletionId)).toEqual([1]);
+    expect(await world.taken(Comment, second.deletionId)).toEqual([2]);
+
+    const restored = await softDeletes.restore(User, [1, 2]);
+
+    expect(restored.counts).toEqual({ User: 2, Post: 1, Comment: 1 });
+    expect(await world.taken(Comment, first.deletionId)).toEqual([1, 3, 4, 5, 6]);
+    await softDeletes.restoreDeletion(first.deletionId ?? "");
+    expect(await world.content()).toEqual(before);
+  });
+
+  it("tells the deletions of several matched rows apart", async () => {
+    const { softDeletes } = world;
+    const first = await softDeletes.softDelete(Post, [1, 2]);
+    await softDeletes.restore(Comment, 2, { parents: "restore" });
+    // Post 1 now belongs to another deletion than comment 1 below it, and post 2 to the same.
+    const second = await softDeletes.softDelete(Post, 1);
+
+    const restored = await softDeletes.restore(Post, [1, 2]);
+
+    expect(second.counts).toEqual({ Post: 1, Comment: 1 });
+    expect(restored).toMatchObject({ affected: 2, counts: { Post: 2, Comment: 3 } });
+    expect(await world.taken(Comment, first.deletionId)).toEqual([1]);
+  });
+
   it("keeps deletions of the same millisecond apart when one is undone", async () => {
     const { softDeletes } = world;
     const one = await softDeletes.softDelete(Post, 1);

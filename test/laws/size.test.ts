@@ -22,7 +22,9 @@ function sequence({ database }: World, size: number): string {
 /** Neither MySQL nor MariaDB generates a series that the other understands. */
 function digits(size: number): string {
   const places = Array.from(String(size - 1), (_, at) => at);
-  const digit = [..."0123456789"].map((value) => `SELECT ${value} AS d`).join(" UNION ALL ");
+  const digit = Array.from({ length: 10 }, (_, value) => `SELECT ${String(value)} AS d`).join(
+    " UNION ALL ",
+  );
   const sum = places.map((at) => `d${String(at)}.d * ${String(10 ** at)}`).join(" + ");
   return `(SELECT 1 + ${sum} AS n FROM ${places.map((at) => `(${digit}) d${String(at)}`).join(" CROSS JOIN ")})`;
 }
