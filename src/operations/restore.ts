@@ -51,7 +51,10 @@ export async function restoreMatched(
     if (deletions) {
       const { members, tables } = deletions;
       const tally = new Tally();
-      await restoreWhole(session, members, tables, tally, recorder, native ? table : undefined);
+      await restoreWhole(session, members, tables, tally, recorder, {
+        native: native ? table : undefined,
+        closed: new Set(tables.filter((other) => other !== table)),
+      });
       return { roots: count, tally, handedOver: new Tally() };
     }
     const marks = await markMatched(session, table, conditions, ids);
@@ -106,9 +109,14 @@ async function restoreTables(
 ): Promise<Restored | null> {
   const hangs = (table: SoftDeleteTable): boolean => session.graph.parentEdges(table).length > 0;
   let roots = 0;
-  for (const table of tables) if (hangs(table)) roots += await members.countTops(table);
+  const closed = new Set<SoftDeleteTable>();
+  for (const table of tables.filter(hangs)) {
+    const tops = await members.countTops(table);
+    if (tops === 0) closed.add(table);
+    roots += tops;
+  }
   const tally = new Tally();
-  await restoreWhole(session, members, tables, tally, recorder);
+  await restoreWhole(session, members, tables, tally, recorder, { closed });
   for (const table of tables) if (!hangs(table)) roots += tally.of(table.name);
   return tables.some((table) => tally.of(table.name) > 0)
     ? { roots, tally, handedOver: new Tally() }
