@@ -1,6 +1,7 @@
 import {
   EventSubscriber,
   type DataSource,
+  type EntityMetadata,
   type EntitySubscriberInterface,
   type InsertEvent,
   type LoadEvent,
@@ -24,6 +25,7 @@ import type {
   RestoreEvent,
   SoftDeleteEvent,
 } from "../operations/events";
+import { RELATIONS_LOADED } from "../operations/relations-loaded";
 import { now, refuseUndecorated, SETTINGS, validateSettings } from "../operations/settings";
 import { isOwnRollback } from "../operations/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
@@ -36,7 +38,8 @@ import type { SoftDeleteSubscriberOptions } from "./subscriber-options";
  * Makes TypeORM's own soft deletes and restores (of any repository, manager or query builder) cascade and come back
  * exactly. Register it, or what {@link SoftDeleteSubscriber.with} returns, in the data source's `subscribers`.
  *
- * A subclass needs its own `@EventSubscriber()`: TypeORM ignores a subscriber class without one.
+ * A subclass needs its own `@EventSubscriber()`: TypeORM ignores a subscriber class without one. Where it overrides one of
+ * TypeORM's hooks, it has to call `super`.
  *
  * @example
  * ```ts
@@ -103,27 +106,27 @@ export class SoftDeleteSubscriber
     };
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
     return this.#calls.before(event.queryRunner, removalCall(event, "deleted"));
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   afterSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
     return this.#calls.after(event.queryRunner, removalCall(event, "deleted"));
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   beforeRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
     return this.#calls.before(event.queryRunner, removalCall(event, "restored"));
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   afterRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
     return this.#calls.after(event.queryRunner, removalCall(event, "restored"));
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   async beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
     const call = updateCall(event);
     await Promise.all([
@@ -132,7 +135,7 @@ export class SoftDeleteSubscriber
     ]);
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   async afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
     const call = updateCall(event);
     await Promise.all([
@@ -141,25 +144,30 @@ export class SoftDeleteSubscriber
     ]);
   }
 
-  /** TypeORM's hook: a row that is inserted as a deleted one belongs to a deletion of its own. @internal */
+  /** TypeORM's hook: a row that is inserted as a deleted one belongs to a deletion of its own. */
   beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
     this.#stampInserted(event);
     return this.#guards.beforeInsert(event);
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
     return this.#guards.afterInsert(event);
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> {
     return this.#guards.beforeRemove(event);
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   afterLoad(entity: ObjectLiteral, event?: LoadEvent<ObjectLiteral>): void {
     if (event) this.#guards.afterLoad(entity, event.metadata);
+  }
+
+  /** Told of objects that a repository has loaded relations of. @internal */
+  [RELATIONS_LOADED](entity: ObjectLiteral, metadata: EntityMetadata): void {
+    this.#guards.afterLoad(entity, metadata);
   }
 
   #stampInserted({ dataSource, metadata, entity }: InsertEvent<ObjectLiteral>): void {
@@ -174,25 +182,25 @@ export class SoftDeleteSubscriber
     columns.deletionId.setEntityValue(inserted, newDeletionId(deletedAt));
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   async beforeTransactionRollback({ queryRunner }: TransactionRollbackEvent): Promise<void> {
     if (isOwnRollback(queryRunner)) return;
     await Promise.all([this.#calls.drain(queryRunner), this.#guards.drain(queryRunner)]);
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   afterTransactionStart({ queryRunner }: TransactionStartEvent): void {
     commitCallbacks.started(queryRunner);
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   afterTransactionRollback({ queryRunner }: TransactionRollbackEvent): void {
     commitCallbacks.rolledBack(queryRunner);
     this.#guards.rolledBack(queryRunner);
     this.#forget(queryRunner);
   }
 
-  /** TypeORM's hook. @internal */
+  /** TypeORM's hook. */
   afterTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
     this.#forget(queryRunner);
     return commitCallbacks.committed(queryRunner);

@@ -1,0 +1,108 @@
+import type { EntityMetadata, InsertEvent, ObjectLiteral, UpdateEvent } from "typeorm";
+
+import type { Edge } from "../../plan/edge";
+import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+
+/** What a row that is about to be written says of its parents over binding relations. */
+export interface WrittenRow {
+  readonly metadata: EntityMetadata;
+  readonly references: readonly Reference[];
+  /** The relations of which the object says nothing, since TypeORM takes them from the parent's object. */
+  readonly unsaid: readonly Edge[];
+}
+
+/** A reference to a parent row. */
+export interface Reference {
+  readonly edge: Edge;
+  /** The values of the parent's columns, in the order of the edge. */
+  readonly key: readonly unknown[];
+}
+
+/** Of an INSERT; undefined where it refers to nothing. */
+export function insertedRow({
+  dataSource,
+  metadata,
+  entity,
+  entityId,
+}: InsertEvent<ObjectLiteral>): WrittenRow | undefined {
+  const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata);
+  // Undefined where the query builder inserts from a SELECT.
+  const inserted = entity as ObjectLiteral | undefined;
+  if (edges.length === 0 || !inserted || isDeleted(dataSource, metadata, inserted))
+    return undefined;
+  // Only a save() tells the key, and only a save() takes a reference from the parent's object.
+  const saved = (entityId as unknown) !== undefined;
+  const unsaid = edges.filter(
+    (edge) => saved && edge.down !== undefined && valuesOf(edge, inserted).includes(undefined),
+  );
+  return { metadata, references: referencesOf(edges, inserted), unsaid };
+}
+
+/** Of an UPDATE; undefined where it changes no reference. */
+export function updatedRow(event: UpdateEvent<ObjectLiteral>): WrittenRow | undefined {
+  const { dataSource, metadata, entity, updatedColumns, updatedRelations } = event;
+  const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata);
+  if (edges.length === 0 || !entity) return undefined;
+  // Undefined for a criteria call, whose entity is what it sets.
+  const stored = event.databaseEntity as ObjectLiteral | undefined;
+  if (isDeleted(dataSource, metadata, entity, stored)) return undefined;
+  if (!stored) return { metadata, references: referencesOf(edges, entity), unsaid: [] };
+  const references = referencesOf(edges, entity, stored);
+  const unsaid = edges.filter(
+    (edge) => edge.down !== undefined && valuesOf(edge, entity).includes(undefined),
+  );
+  return {
+    metadata,
+    references: references.filter(({ edge, key }) => {
+      const before = valuesOf(edge, stored);
+      return key.some((value, index) => String(value) !== String(before[index]));
+    }),
+    // Nothing of its own has changed: what is written comes from a parent's object.
+    unsaid: updatedColumns.length === 0 && updatedRelations.length === 0 ? unsaid : [],
+  };
+}
+
+/** The binding relations by which rows of an entity, holding the foreign key, hang by a parent. */
+function edgesOf(graph: SoftDeleteGraph, metadata: EntityMetadata): readonly Edge[] {
+  return graph.edges.filter(
+    ({ child, on }) =>
+      child.metadata.tablePath === metadata.tablePath &&
+      on.every((pair) => pair.child.referencedColumn === pair.parent),
+  );
+}
+
+function isDeleted(
+  dataSource: InsertEvent<ObjectLiteral>["dataSource"],
+  metadata: EntityMetadata,
+  entity: ObjectLiteral,
+  stored: ObjectLiteral = {},
+): boolean {
+  const column = SoftDeleteGraph.of(dataSource).find(metadata)?.softDelete.deletedAt;
+  const value: unknown = column?.getEntityValue(entity);
+  const effective: unknown = value === undefined ? column?.getEntityValue(stored) : value;
+  return effective !== undefined && effective !== null;
+}
+
+function referencesOf(
+  edges: readonly Edge[],
+  entity: ObjectLiteral,
+  stored?: ObjectLiteral,
+): Reference[] {
+  const references: Reference[] = [];
+  for (const edge of edges) {
+    const key = valuesOf(edge, entity, stored);
+    // An SQL expression cannot be seen through.
+    const known = key.every(
+      (value) => value !== undefined && value !== null && typeof value !== "function",
+    );
+    if (known) references.push({ edge, key });
+  }
+  return references;
+}
+
+function valuesOf(edge: Edge, entity: ObjectLiteral, stored: ObjectLiteral = {}): unknown[] {
+  return edge.on.map(({ child }) => {
+    const value: unknown = child.getEntityValue(entity);
+    return value === undefined ? (child.getEntityValue(stored) as unknown) : value;
+  });
+}
