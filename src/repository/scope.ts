@@ -40,19 +40,21 @@ function onlyDeleted<Entity extends ObjectLiteral>(
   return withCondition(Array.isArray(where) ? {} : (where ?? {}), path);
 }
 
-function withCondition<Entity>(
+/** A `where` that adds a condition on one property to those that it has. @internal */
+export function withCondition<Entity>(
   where: FindOptionsWhere<Entity>,
   path: readonly string[],
+  condition: FindOperator<unknown> = Not(IsNull()),
 ): FindOptionsWhere<Entity> {
   const [property = "", ...rest] = path;
   const given = (where as Record<string, unknown>)[property];
   if (rest.length > 0) {
-    return { ...where, [property]: withCondition((given ?? {}) as FindOptionsWhere<Entity>, rest) };
+    const nested = (given ?? {}) as FindOptionsWhere<Entity>;
+    return { ...where, [property]: withCondition(nested, rest, condition) };
   }
-  const deleted = Not(IsNull());
-  if (given === undefined) return { ...where, [property]: deleted };
+  if (given === undefined) return { ...where, [property]: condition };
   return {
     ...where,
-    [property]: And(deleted, given instanceof FindOperator ? given : Equal(given)),
+    [property]: And(condition, given instanceof FindOperator ? given : Equal(given)),
   };
 }

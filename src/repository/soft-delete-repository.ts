@@ -16,15 +16,18 @@ import {
 
 import { SoftDeleteManager, type SoftDeleteOptions } from "../manager/soft-delete-manager";
 import type { SoftDeleteCriteria } from "../operations/criteria";
+import type { PurgeOptions } from "../operations/purge";
 import type { RestoreOptions } from "../operations/restore-options";
 import type {
   ForceDeleteResult,
+  PurgeResult,
   RestoreResult,
   SoftDeletePreview,
   SoftDeleteResult,
 } from "../operations/results";
-import { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import { scopedOptions, type Scope } from "./scope";
+import type { RelationScope, SoftDeleteRelations } from "./relation-scope";
+import type { Scope } from "./scope";
+import { aggregate, inScope, scoped, withLoaded, withRelations } from "./scoped-reads";
 
 type Where<Entity> = FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
 type NumberColumn<Entity extends ObjectLiteral> = Parameters<Repository<Entity>["sum"]>[0];
@@ -46,14 +49,48 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
   /** Which rows this repository reads. */
   readonly scope: Scope = "active";
 
-  /** The same repository, reading active and deleted rows, relations included. */
-  withDeleted(): this {
-    return inScope<Entity, this>(this, "withDeleted");
+  /** The relations that {@link withDeleted} and {@link onlyDeleted} have named. @internal */
+  readonly relationScope: RelationScope | undefined = undefined;
+
+  /**
+   * The same repository, reading active and deleted rows, relations included: TypeORM's `withDeleted: true`.
+   *
+   * With `relations` it keeps the rows that it reads, and its `find*` methods load the named relations, whether their rows
+   * are active or deleted. They need not be named in the find options again, and conditions and orders may go by them. Of
+   * every other relation only active rows are read: of all of them with `{ relations: {} }`.
+   *
+   * Each relation that is then loaded costs two statements of its own, however many rows there are (by a composite key, two
+   * for every 200), and `relationLoadStrategy` makes no difference; `@AfterLoad()` runs before, as with TypeORM's strategy
+   * "query". The query builder's joins are the caller's, and so are a condition's counts, such as `{ posts: MoreThan(1) }`.
+   *
+   * @example
+   * ```ts
+   * // Active posts, with their authors even where these are deleted.
+   * const posts = await repository.withDeleted({ relations: { author: true } }).find();
+   * ```
+   */
+  withDeleted(options?: { readonly relations: SoftDeleteRelations<Entity> }): this {
+    return options
+      ? withRelations<Entity, this>(this, this.scope, options.relations, "any")
+      : inScope<Entity, this>(this, "withDeleted", this.relationScope);
   }
 
-  /** The same repository, reading deleted rows only, whatever conditions are added. */
-  onlyDeleted(): this {
-    return inScope<Entity, this>(this, "onlyDeleted");
+  /**
+   * The same repository, reading deleted rows only, whatever conditions are added; relations with deleted rows included.
+   *
+   * With `relations` it shows the trash as it was: its `find*` methods load the named relations with exactly the rows that the
+   * same deletion took, and of every other relation only active rows. See {@link withDeleted}, with which it may be combined.
+   *
+   * @example
+   * ```ts
+   * // Deleted posts, each with the comments that were deleted along with it.
+   * const posts = await repository.onlyDeleted({ relations: { comments: true } }).find();
+   * ```
+   */
+  onlyDeleted(options?: { readonly relations: SoftDeleteRelations<Entity> }): this {
+    return options
+      ? withRelations<Entity, this>(this, "onlyDeleted", options.relations, "sameDeletion")
+      : inScope<Entity, this>(this, "onlyDeleted", this.relationScope);
   }
 
   /**
@@ -91,8 +128,12 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
    *
    * @see {@link SoftDeleteManager.forceDelete}, TypeORM's {@link Repository.delete}
    */
-  forceDelete(criteria: SoftDeleteCriteria<Entity>): Promise<ForceDeleteResult> {
+  forceDelete(
+    criteria: SoftDeleteCriteria<Entity>,
+    options?: SoftDeleteOptions,
+  ): Promise<ForceDeleteResult> {
     return softDeletes(this).forceDelete(this.target, criteria, {
+      ...options,
       onlyDeleted: this.scope === "onlyDeleted",
     });
   }
@@ -102,8 +143,12 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
    *
    * @see {@link SoftDeleteManager.forceRemove}, TypeORM's {@link Repository.remove}
    */
-  forceRemove<Given extends Entity | readonly Entity[]>(entities: Given): Promise<Given> {
+  forceRemove<Given extends Entity | readonly Entity[]>(
+    entities: Given,
+    options?: SoftDeleteOptions,
+  ): Promise<Given> {
     return softDeletes(this).forceRemove(this.target, entities, {
+      ...options,
       onlyDeleted: this.scope === "onlyDeleted",
     });
   }
@@ -147,6 +192,21 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
     return softDeletes(this).recover(this.target, entities, options) as Promise<never>;
   }
 
+  /**
+   * Removes rows for good that have been deleted for longer than a retention period, of this entity and of those to which
+   * soft-deleting it cascades. Rows to which a row refers that stays are kept.
+   *
+   * @example
+   * ```ts
+   * const { counts, blocked, failures } = await users.purge({ olderThan: "30d" });
+   * ```
+   *
+   * @see {@link SoftDeleteManager.purge}
+   */
+  purge(options: PurgeOptions<Entity>): Promise<PurgeResult> {
+    return softDeletes(this).purge(this.target, options);
+  }
+
   override createQueryBuilder(
     alias?: string,
     queryRunner?: QueryRunner,
@@ -168,28 +228,34 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
     );
   }
 
-  override find(options: FindManyOptions<Entity> = {}): Promise<Entity[]> {
-    return super.find(scoped(this, options));
+  override async find(options: FindManyOptions<Entity> = {}): Promise<Entity[]> {
+    return withLoaded(this, options, await super.find(scoped(this, options)));
   }
 
-  override findBy(where: Where<Entity>): Promise<Entity[]> {
-    return super.find(scoped(this, { where }));
+  override async findBy(where: Where<Entity>): Promise<Entity[]> {
+    return withLoaded(this, {}, await super.find(scoped(this, { where })));
   }
 
-  override findAndCount(options: FindManyOptions<Entity> = {}): Promise<[Entity[], number]> {
-    return super.findAndCount(scoped(this, options));
+  override async findAndCount(options: FindManyOptions<Entity> = {}): Promise<[Entity[], number]> {
+    const [rows, count] = await super.findAndCount(scoped(this, options));
+    return [await withLoaded(this, options, rows), count];
   }
 
-  override findAndCountBy(where: Where<Entity>): Promise<[Entity[], number]> {
-    return super.findAndCount(scoped(this, { where }));
+  override async findAndCountBy(where: Where<Entity>): Promise<[Entity[], number]> {
+    const [rows, count] = await super.findAndCount(scoped(this, { where }));
+    return [await withLoaded(this, {}, rows), count];
   }
 
-  override findOne(options: FindOneOptions<Entity>): Promise<Entity | null> {
-    return super.findOne(options.where ? scoped(this, options) : options);
+  override async findOne(options: FindOneOptions<Entity>): Promise<Entity | null> {
+    const row = await super.findOne(options.where ? scoped(this, options) : options);
+    if (row) await withLoaded(this, options, [row]);
+    return row;
   }
 
-  override findOneBy(where: Where<Entity>): Promise<Entity | null> {
-    return super.findOne(scoped(this, { where }));
+  override async findOneBy(where: Where<Entity>): Promise<Entity | null> {
+    const row = await super.findOne(scoped(this, { where }));
+    if (row) await withLoaded(this, {}, [row]);
+    return row;
   }
 
   override async findOneOrFail(options: FindOneOptions<Entity>): Promise<Entity> {
@@ -219,72 +285,35 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
   }
 
   override sum(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
-    return this.scope === "active"
+    return this.scope === "active" && !this.relationScope
       ? super.sum(column, where)
       : aggregate(this, "SUM", column, where);
   }
 
   override average(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
-    return this.scope === "active"
+    return this.scope === "active" && !this.relationScope
       ? super.average(column, where)
       : aggregate(this, "AVG", column, where);
   }
 
   override minimum(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
-    return this.scope === "active"
+    return this.scope === "active" && !this.relationScope
       ? super.minimum(column, where)
       : aggregate(this, "MIN", column, where);
   }
 
   override maximum(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
-    return this.scope === "active"
+    return this.scope === "active" && !this.relationScope
       ? super.maximum(column, where)
       : aggregate(this, "MAX", column, where);
   }
 }
 
-// Functions and not private methods: a scoped copy is made without running the constructor.
-
+// A function and not a private method: a scoped copy is made without running the constructor.
 function softDeletes<Entity extends ObjectLiteral>(
   repository: SoftDeleteRepository<Entity>,
 ): SoftDeleteManager {
   return new SoftDeleteManager(repository.manager);
-}
-
-function scoped<Entity extends ObjectLiteral, Options extends FindManyOptions<Entity>>(
-  repository: SoftDeleteRepository<Entity>,
-  options: Options,
-): Options {
-  return scopedOptions<Entity, Options>(repository.metadata, repository.scope, options);
-}
-
-function inScope<Entity extends ObjectLiteral, Own extends SoftDeleteRepository<Entity>>(
-  repository: Own,
-  scope: Scope,
-): Own {
-  // Refuses an entity that has no scopes.
-  SoftDeleteGraph.of(repository.manager.dataSource).get(repository.target);
-  // Like manager.withRepository(), but without calling the constructor of a subclass, whose parameters are its own.
-  const copy = Object.create(Object.getPrototypeOf(repository) as object) as object;
-  const scopedCopy: unknown = Object.assign(copy, repository, { scope });
-  return scopedCopy as Own;
-}
-
-// TypeORM's own aggregates take no `withDeleted`.
-async function aggregate<Entity extends ObjectLiteral>(
-  repository: SoftDeleteRepository<Entity>,
-  name: string,
-  column: NumberColumn<Entity>,
-  where?: Where<Entity>,
-): Promise<number | null> {
-  const options = scoped<Entity, FindManyOptions<Entity>>(repository, where ? { where } : {});
-  const row = await repository.manager
-    .createQueryBuilder(repository.target, "entity")
-    .setFindOptions({ ...options, loadEagerRelations: false })
-    .select(`${name}(entity.${column})`, "value")
-    .setOption("disable-global-order")
-    .getRawOne<{ value: string | number | null }>();
-  return row?.value == null ? null : Number(row.value);
 }
 
 /**
