@@ -25,7 +25,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.mjs"],
+    files: ["examples/**/*.ts"],
+    rules: {
+      // As an application writes it.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ["**/*.{mjs,cjs}"],
     languageOptions: { globals: { console: "readonly", process: "readonly" } },
   },
 );

@@ -3,6 +3,8 @@ import type { Config } from "jest";
 const config: Config = {
   // ts-jest reads `isolatedModules` from tsconfig.json: it finds no type errors, `npm run typecheck` does.
   transform: { "^.+\\.ts$": "ts-jest" },
+  // The examples import the package by its name, as an application does.
+  moduleNameMapper: { "^typeorm-soft-delete$": "<rootDir>/src/index.ts" },
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   globalSetup: "<rootDir>/test/harness/global-setup.ts",

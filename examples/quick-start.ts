@@ -43,7 +43,7 @@ export async function main(print: (line: string) => void = console.log): Promise
     { title: "Draft", author: ada },
     { title: "Essay", author: ada },
   ]);
-  await manager.save(Comment, [{ post: draft }, { post: essay }, { post: essay }]);
+  await manager.save(Comment, [{ post: draft! }, { post: essay! }, { post: essay! }]);
 
   // The draft goes first, by TypeORM's own call; then the author goes, with everything that is left.
   await dataSource.getRepository(Post).softDelete(draft!.id);

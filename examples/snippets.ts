@@ -134,6 +134,10 @@ export async function main(print: (line: string) => void = console.log): Promise
     .orWhere("user.email LIKE :b", { b: "b%" })
     .getMany(); // the OR does not escape the scope
 
+  // Relations across scopes
+  await posts.withDeleted({ relations: { author: true } }).find(); // authors even where they are deleted
+  await users.onlyDeleted({ relations: { posts: { comments: true } } }).find(); // the trash as it was
+
   // Restoring a middle row
   try {
     await posts.restore(post.id);
