@@ -120,6 +120,8 @@ export interface Dialect {
   nothing(from: Sql): Sql;
   /** What is put behind {@link updateLock} to leave out rows that somebody else has locked. Empty where nobody can have. */
   readonly skipLocked: string;
+  /** A statement that tells the database, for one transaction, how to plan: many rows at once, or some by index alone. */
+  planning(rows: "all" | "by index"): Sql | undefined;
   /** Whether foreign keys are checked when a statement ends, and not row by row. */
   readonly checksAtEnd: boolean;
   /** What is put behind a SELECT to lock the rows it read of alias `p` against writers. */

@@ -149,6 +149,10 @@ export class MysqlDialect implements Dialect {
     return anyKeyByRows(this, alias, columns, keys);
   }
 
+  planning(): undefined {
+    return undefined;
+  }
+
   // Not EXISTS, which the optimizer may turn into a join that reads the whole table.
   nothing(from: Sql): Sql {
     return sql`(SELECT 1 ${from} LIMIT 1) IS NULL`;

@@ -102,6 +102,13 @@ export class PostgresDialect implements Dialect {
     return anyKeyByArrays(this, alias, columns, keys);
   }
 
+  // Compiling takes longer than a batch does; by stale statistics whole tables are read and sorted for each.
+  planning(rows: "all" | "by index"): Sql | undefined {
+    if (this.dataSource.options.type === "cockroachdb") return undefined;
+    const off = rows === "all" ? ["jit"] : ["jit", "enable_seqscan", "enable_bitmapscan"];
+    return sql`SELECT ${off.map((setting) => `set_config('${setting}', 'off', true)`).join(", ")}`;
+  }
+
   // Not EXISTS: by stale statistics PostgreSQL reads the whole table, expecting to find a row soon.
   nothing(from: Sql): Sql {
     return sql`(SELECT COUNT(*) FROM (SELECT 1 ${from} LIMIT 1000) found) = 0`;

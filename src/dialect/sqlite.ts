@@ -100,6 +100,10 @@ export class SqliteDialect implements Dialect {
     return anyKeyByJson(this, alias, columns, keys);
   }
 
+  planning(): undefined {
+    return undefined;
+  }
+
   nothing(from: Sql): Sql {
     return sql`NOT EXISTS (SELECT 1 ${from})`;
   }

@@ -136,7 +136,8 @@ function entry(
 ): SoftDeleteLog {
   const roots = recorder.roots.get(deletionId);
   return Object.assign(new SoftDeleteLog(), {
-    id: newDeletionId(at),
+    // By the real clock: entries sort as they were written, whatever the subscriber's clock says.
+    id: newDeletionId(new Date()),
     action,
     deletionId,
     entity,

@@ -57,6 +57,7 @@ export class SoftDeleteSubscriber
   /** @internal */
   readonly [SETTINGS]: SoftDeleteSubscriberOptions = {};
   readonly #calls = new NativeCalls();
+  #validated = false;
   readonly #guards = new Guards(() => this[SETTINGS]);
 
   /**
@@ -88,22 +89,15 @@ export class SoftDeleteSubscriber
   /**
    * TypeORM's hook. Validates the whole configuration at the very first query, which makes `initialize()` reject before
    * any table is created.
-   *
-   * @internal
    */
-  beforeQuery?(event: { dataSource: DataSource; query: string }): void;
-
-  constructor() {
-    this.beforeQuery = ({ dataSource }) => {
+  beforeQuery({ dataSource, query }: { dataSource: DataSource; query: string }): void {
+    if (!this.#validated) {
       refuseUndecorated(dataSource);
       dialectOf(dataSource);
       SoftDeleteGraph.of(dataSource);
-      delete this.beforeQuery;
-      if (!this.#guards.watchesQueries) return;
-      this.beforeQuery = (event) => {
-        this.#guards.beforeQuery(event.dataSource, event.query);
-      };
-    };
+      this.#validated = true;
+    }
+    if (this.#guards.watchesQueries) this.#guards.beforeQuery(dataSource, query);
   }
 
   /** TypeORM's hook. */
