@@ -1,0 +1,163 @@
+import type { EntityManager } from "typeorm";
+
+import { dialectOf } from "../../dialect";
+import type { Group } from "../../plan/groups";
+import type { SoftDeleteTable } from "../../plan/table";
+import { PurgeResult, Tally, type PurgeFailure } from "../results";
+import type { Session } from "../session";
+import { transact } from "../transaction";
+import { References, type Reference } from "./references";
+import { RowReader, type Row } from "./rows";
+import type { PurgeScope } from "./scope";
+
+/** Removes rows that were picked and locked, and returns those that it has removed. */
+export type Remove = (session: Session, rows: readonly Row[]) => Promise<readonly Row[]>;
+
+interface Calls {
+  readonly batchSize: number;
+  readonly onProgress: ((progress: PurgeResult) => void | Promise<void>) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+// So many statements are spent on finding out which rows of a table cannot be removed, and so many such rows are kept in mind.
+const ATTEMPTS = 200;
+const FAILED_ROWS = 10_000;
+
+/** One purge at work: what it has counted, and what has failed. */
+export class PurgeWork {
+  readonly references: References;
+  readonly groups: readonly Group[];
+  /** The references by which rows refer to each other in cycles of tables. */
+  readonly inner: readonly Reference[];
+  readonly tally = new Tally();
+  readonly failures: PurgeFailure[] = [];
+  /** Whether somebody else's locks may have kept rows from being seen. */
+  readonly skips: boolean;
+  readonly #failed = new Map<SoftDeleteTable, Row[]>();
+  readonly #attempts = new Map<SoftDeleteTable, number>();
+  readonly #stopped = new Set<SoftDeleteTable>();
+
+  constructor(
+    readonly manager: EntityManager,
+    readonly scope: PurgeScope,
+    readonly calls: Calls,
+  ) {
+    this.references = References.of(manager.dataSource);
+    this.groups = this.references.groups(scope.tables);
+    this.inner = this.groups.flatMap((group) => group.inner);
+    this.skips = dialectOf(manager.dataSource).skipLocked !== "";
+  }
+
+  reader(session: Session): RowReader {
+    return new RowReader(session, this.scope, this.references, this.inner);
+  }
+
+  /** Runs statements in a transaction. Of the caller's own transaction the planning is left alone. */
+  inTransaction<Result>(
+    rows: "all" | "by index",
+    operation: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
+    const inCallers = this.manager.queryRunner?.isTransactionActive === true;
+    return transact(this.manager, async (session) => {
+      const planning = inCallers ? undefined : session.dialect.planning(rows);
+      if (planning) await session.select(planning);
+      return operation(session);
+    });
+  }
+
+  /** The rows of a table that the database refused to remove. */
+  failedOf(table: SoftDeleteTable): readonly Row[] {
+    return this.#failed.get(table) ?? [];
+  }
+
+  /** Whether the table is given up. */
+  isStopped(table: SoftDeleteTable): boolean {
+    return this.#stopped.has(table);
+  }
+
+  /**
+   * Picks and removes a batch in one transaction. One that fails is tried again in halves, so that the rows which make it
+   * fail are found and the others go.
+   */
+  async batch(
+    table: SoftDeleteTable,
+    pick: (session: Session) => Promise<Row[]>,
+    remove: Remove,
+  ): Promise<{ readonly picked: readonly Row[]; readonly removed: readonly Row[] }> {
+    this.calls.signal?.throwIfAborted();
+    let picked: Row[] = [];
+    let removed: readonly Row[] = [];
+    try {
+      removed = await this.inTransaction("by index", async (session) => {
+        picked = [];
+        picked = await pick(session);
+        return picked.length === 0 ? [] : remove(session, picked);
+      });
+      this.#count(removed);
+    } catch (error) {
+      if (picked.length === 0) {
+        this.failures.push({ entity: table.name, count: 0, error });
+        this.#stopped.add(table);
+      } else {
+        removed = await this.#halves(table, picked, error, remove);
+      }
+    }
+    if (removed.length > 0) {
+      const { onProgress } = this.calls;
+      await onProgress?.(new PurgeResult(this.tally.toCounts(), [], [...this.failures]));
+    }
+    return { picked, removed };
+  }
+
+  async #halves(
+    table: SoftDeleteTable,
+    rows: readonly Row[],
+    error: unknown,
+    remove: Remove,
+  ): Promise<readonly Row[]> {
+    const attempts = this.#attempts.get(table) ?? 0;
+    if (rows.length === 1 || attempts >= ATTEMPTS) {
+      this.#fail(table, rows, error);
+      return [];
+    }
+    this.#attempts.set(table, attempts + 2);
+    const middle = Math.ceil(rows.length / 2);
+    const all: Row[] = [];
+    for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
+      try {
+        const removed = await this.inTransaction("by index", async (session) => {
+          const locked = await this.#lock(session, half);
+          return locked.length === 0 ? [] : remove(session, locked);
+        });
+        this.#count(removed);
+        all.push(...removed);
+      } catch (failure) {
+        all.push(...(await this.#halves(table, half, failure, remove)));
+      }
+    }
+    return all;
+  }
+
+  async #lock(session: Session, rows: readonly Row[]): Promise<Row[]> {
+    const locked: Row[] = [];
+    for (const table of new Set(rows.map((row) => row.table))) {
+      const own = rows.filter((row) => row.table === table);
+      locked.push(...(await this.reader(session).lock(table, own, false)));
+    }
+    return locked;
+  }
+
+  #count(rows: readonly Row[]): void {
+    for (const row of rows) this.tally.add(row.table.name, 1);
+  }
+
+  #fail(table: SoftDeleteTable, rows: readonly Row[], error: unknown): void {
+    this.failures.push({ entity: table.name, count: rows.length, error });
+    for (const row of rows) {
+      const failed = this.#failed.get(row.table) ?? [];
+      failed.push(row);
+      this.#failed.set(row.table, failed);
+      if (failed.length > FAILED_ROWS) this.#stopped.add(row.table);
+    }
+  }
+}
