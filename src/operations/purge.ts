@@ -2,6 +2,7 @@ import type { EntityManager, FindOptionsWhere, ObjectLiteral } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
 import type { SoftDeleteTable } from "../plan/table";
+import { authorOf } from "./author";
 import { momentBefore } from "./duration";
 import { countBlocked, countOnly } from "./purge/count";
 import { purgeCyclic } from "./purge/cyclic";
@@ -42,6 +43,10 @@ export interface PurgeAllOptions {
    * @default none
    */
   readonly signal?: AbortSignal;
+  /** Who, for the log and the events. @default the context's actor, else the subscriber's */
+  readonly actor?: string | null;
+  /** Why, for the log and the events. */
+  readonly reason?: string | null;
 }
 
 /** The options of a `purge()` of one entity. */
@@ -70,7 +75,12 @@ export async function purge(
   }
   const cutoff = momentBefore("olderThan", olderThan, () => now(dataSource));
   const scope = new PurgeScope(dataSource, tables, cutoff, root);
-  const work = new PurgeWork(manager, scope, { batchSize, onProgress, signal });
+  const work = new PurgeWork(manager, scope, {
+    batchSize,
+    onProgress,
+    signal,
+    author: authorOf(dataSource, options),
+  });
   signal?.throwIfAborted();
   if (!dryRun) {
     for (const group of work.groups) {

@@ -60,6 +60,20 @@ export class Recorder {
     recorded.ids.push(...rows.map((row) => this.session.key(table, row)));
   }
 
+  /** A root that has been removed. */
+  addKey(table: SoftDeleteTable, deletionId: string | null, key: PrimaryKey): void {
+    if (this.logs) {
+      const recorded = this.roots.get(deletionId) ?? { ids: [], count: 0 };
+      this.roots.set(deletionId, recorded);
+      recorded.count += 1;
+      if (recorded.ids.length < LOGGED_ROOTS) recorded.ids.push(key);
+    }
+    if (!this.#wantsKeys) return;
+    const keys = this.#keys.get(table.name) ?? [];
+    this.#keys.set(table.name, keys);
+    keys.push(key);
+  }
+
   /** Roots of which the log keeps the number alone. */
   countRoots(deletionId: string | null, count: number): void {
     this.roots.set(deletionId, { ids: [], count });

@@ -106,6 +106,36 @@ describeEachDatabase("events", (database) => {
     ]);
   });
 
+  it("tell of each batch of a purge, and end it by throwing", async () => {
+    const ds = await open();
+    const { account, keys } = await seed(ds);
+    const accounts = getSoftDeleteRepository(ds, Account);
+    await accounts.softDelete(account.id);
+    told.length = 0;
+    veto = true;
+    const olderThan = new Date(Date.now() + 60_000);
+    await expect(accounts.purge({ olderThan })).rejects.toThrow("vetoed");
+    expect(await accounts.onlyDeleted().count()).toBe(1);
+    veto = false;
+    told.length = 0;
+    await accounts.purge({ olderThan, actor: "janitor" });
+    expect(told).toMatchObject([
+      {
+        name: "purge",
+        entity: "Booking",
+        counts: { Booking: 2 },
+        keys: { Booking: keys["Booking"] },
+        actor: "janitor",
+      },
+      {
+        name: "purge",
+        entity: "Account",
+        counts: { Account: 1 },
+        keys: { Account: keys["Account"] },
+      },
+    ]);
+  });
+
   it("do not tell of what affected nothing", async () => {
     const ds = await open();
     const { account } = await seed(ds);

@@ -137,6 +137,34 @@ describeEachDatabase("SoftDeleteLog", (database) => {
     ]);
   });
 
+  it("has an entry for each batch of a purge", async () => {
+    const ds = await open();
+    const account = await seed(ds, 5);
+    const accounts = getSoftDeleteRepository(ds, Account);
+    await accounts.softDelete(account.id);
+    await accounts.purge({
+      olderThan: new Date(Date.now() + 60_000),
+      batchSize: 3,
+      actor: "janitor",
+      reason: "old",
+    });
+    const purged = (await entries(ds)).filter(({ action }) => action === "purge");
+    expect(
+      purged.map(({ entity, counts, rootCount, actor, reason }) => [
+        entity,
+        counts,
+        rootCount,
+        actor,
+        reason,
+      ]),
+    ).toEqual([
+      ["Booking", { Booking: 3 }, 3, "janitor", "old"],
+      ["Booking", { Booking: 2 }, 2, "janitor", "old"],
+      ["Account", { Account: 1 }, 1, "janitor", "old"],
+    ]);
+    expect(purged[2]!.rootIds).toEqual([{ id: account.id }]);
+  });
+
   it("costs nothing when it is not listed in entities", async () => {
     const ds = await database.open([Account, Booking], { subscribers: [SoftDeleteSubscriber] });
     const account = await seed(ds);

@@ -3,8 +3,13 @@ import type { EntityManager } from "typeorm";
 import { dialectOf } from "../../dialect";
 import type { Group } from "../../plan/groups";
 import type { SoftDeleteTable } from "../../plan/table";
+import type { PrimaryKey } from "../../errors";
+import type { Author } from "../author";
+import { Recorder } from "../recorder";
+import { reportRemoval } from "../report";
 import { PurgeResult, Tally, type PurgeFailure } from "../results";
 import type { Session } from "../session";
+import { now } from "../settings";
 import { transact } from "../transaction";
 import { References, type Reference } from "./references";
 import { RowReader, type Row } from "./rows";
@@ -14,6 +19,7 @@ import type { PurgeScope } from "./scope";
 export type Remove = (session: Session, rows: readonly Row[]) => Promise<readonly Row[]>;
 
 interface Calls {
+  readonly author: Author;
   readonly batchSize: number;
   readonly onProgress: ((progress: PurgeResult) => void | Promise<void>) | undefined;
   readonly signal: AbortSignal | undefined;
@@ -22,6 +28,22 @@ interface Calls {
 // So many statements are spent on finding out which rows of a table cannot be removed, and so many such rows are kept in mind.
 const ATTEMPTS = 200;
 const FAILED_ROWS = 10_000;
+
+/** A listener has thrown: the purge ends there. */
+class Vetoed extends Error {
+  constructor(cause: unknown) {
+    super("vetoed", { cause });
+  }
+}
+
+function primaryKeyOf(session: Session, row: Row): PrimaryKey {
+  return Object.fromEntries(
+    row.table.primary.map((column) => [
+      column.propertyPath,
+      session.hydrate(column, row.value(column)),
+    ]),
+  );
+}
 
 /** One purge at work: what it has counted, and what has failed. */
 export class PurgeWork {
@@ -91,10 +113,11 @@ export class PurgeWork {
       removed = await this.inTransaction("by index", async (session) => {
         picked = [];
         picked = await pick(session);
-        return picked.length === 0 ? [] : remove(session, picked);
+        return picked.length === 0 ? [] : this.#remove(session, picked, remove);
       });
       this.#count(removed);
     } catch (error) {
+      if (error instanceof Vetoed) throw error.cause;
       if (picked.length === 0) {
         this.failures.push({ entity: table.name, count: 0, error });
         this.#stopped.add(table);
@@ -127,11 +150,12 @@ export class PurgeWork {
       try {
         const removed = await this.inTransaction("by index", async (session) => {
           const locked = await this.#lock(session, half);
-          return locked.length === 0 ? [] : remove(session, locked);
+          return locked.length === 0 ? [] : this.#remove(session, locked, remove);
         });
         this.#count(removed);
         all.push(...removed);
       } catch (failure) {
+        if (failure instanceof Vetoed) throw failure.cause;
         all.push(...(await this.#halves(table, half, failure, remove)));
       }
     }
@@ -145,6 +169,34 @@ export class PurgeWork {
       locked.push(...(await this.reader(session).lock(table, own, false)));
     }
     return locked;
+  }
+
+  /** Removes rows and tells the log and the listeners, in the same transaction. */
+  async #remove(session: Session, rows: readonly Row[], remove: Remove): Promise<readonly Row[]> {
+    const removed = await remove(session, rows);
+    const { dataSource } = this.manager;
+    const recorder = new Recorder(session, "afterPurge");
+    const tally = new Tally();
+    for (const row of removed) {
+      tally.add(row.table.name, 1);
+      recorder.addKey(row.table, null, primaryKeyOf(session, row));
+    }
+    const entity = [...new Set(removed.map((row) => row.table.name))].join(", ");
+    const done = { roots: removed.length, tally };
+    try {
+      await reportRemoval(
+        session,
+        recorder,
+        "purge",
+        entity,
+        this.calls.author,
+        now(dataSource),
+        done,
+      );
+    } catch (error) {
+      throw new Vetoed(error);
+    }
+    return removed;
   }
 
   #count(rows: readonly Row[]): void {
