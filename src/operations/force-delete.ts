@@ -1,15 +1,11 @@
-import type { EntityManager, ObjectLiteral } from "typeorm";
+import type { EntityManager } from "typeorm";
 
 import { and, bind, sql, type Sql } from "../dialect/sql";
-import {
-  SAMPLE_SIZE,
-  SoftDeleteRestrictedError,
-  StillReferencedError,
-  type PrimaryKey,
-} from "../errors";
+import { SoftDeleteRestrictedError } from "../errors";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
-import type { SoftDeleteTable, Table } from "../plan/table";
+import { References } from "../plan/references";
+import type { SoftDeleteTable } from "../plan/table";
 import { newDeletionId } from "./deletion-id";
 import { carries } from "./members";
 import type { Author } from "./author";
@@ -21,7 +17,8 @@ import { RowSets, type RowState } from "./row-sets";
 import type { Session } from "./session";
 import { now } from "./settings";
 import type { Taken } from "./soft-delete";
-import { autocommit, transact } from "./transaction";
+import { countAndSample, ReferenceViolation, toReferencedError } from "./still-referenced";
+import { transact } from "./transaction";
 
 /** Removes rows for good in one transaction. @throws StillReferencedError @internal */
 export async function forceDelete(
@@ -58,16 +55,6 @@ export interface Removal {
   /** Conditions on `c`, each for one statement. */
   readonly conditions: readonly Sql[];
   readonly state: RowState;
-}
-
-/** The database refused, over a foreign key. Carries what is needed to tell which, once it has been rolled back. */
-class ReferenceViolation extends Error {
-  constructor(
-    readonly condition: Sql,
-    cause: unknown,
-  ) {
-    super("still referenced", { cause });
-  }
 }
 
 /**
@@ -189,117 +176,45 @@ async function letGoUpwards(
   sets: RowSets,
   groups: readonly Group[],
 ): Promise<void> {
-  const orderOf = (path: string): number =>
-    groups.findIndex((group) => group.tables.some((table) => table.metadata.tablePath === path));
+  const orderOf = (table: SoftDeleteTable): number =>
+    groups.findIndex((group) => group.tables.includes(table));
   const edges = new Set(
     groups.flatMap((group) => [...group.inner, ...group.incoming]).map((edge) => edge.relation),
   );
-  for (const { holder, columns, referencedPath, relation } of session.graph.references) {
-    const [from, to] = [orderOf(holder.tablePath), orderOf(referencedPath)];
-    const table = sets.tables.find((own) => own.metadata.tablePath === holder.tablePath);
-    if (from < 0 || to < 0 || from > to || !table || edges.has(relation)) continue;
-    const nullable = columns.filter((column) => column.isNullable && !column.isPrimary);
+  for (const { parent, child, on, relation } of referencesOf(session).within(sets.tables)) {
+    const [from, to] = [orderOf(child), orderOf(parent)];
+    if (from > to || edges.has(relation)) continue;
+    const nullable = on
+      .map((pair) => pair.child)
+      .filter((column) => column.isNullable && !column.isPrimary);
     if (nullable.length === 0) continue;
     const set = [
       ...nullable.map((column) => [column, sql`NULL`] as const),
-      ...session.dialect.keep(table),
+      ...session.dialect.keep(child),
     ];
     await session.execute(
-      session.dialect.updateWith(sets.expressions, table, sets.keys(table), set),
+      session.dialect.updateWith(sets.expressions, child, sets.keys(child), set),
     );
   }
 }
 
-/** Junction rows that the database would not remove by itself. */
+/** Junction rows, whatever the database would do to them by itself. */
 async function removeJunctionRows(
   session: Session,
   sets: RowSets,
   table: SoftDeleteTable,
 ): Promise<void> {
   const { names } = session.dialect;
-  for (const {
-    isJunction,
-    onDelete,
-    holder,
-    columns,
-    referencedColumns,
-  } of session.graph.referencesTo(table)) {
-    if (!isJunction || onDelete === "CASCADE") continue;
-    const junction = { metadata: holder, name: holder.name, primary: columns, softDelete: null };
-    const list = referencedColumns.map(
-      (column, index) => `${names.of("s", column)} AS ${names.column(columns[index] ?? column)}`,
+  for (const junction of referencesOf(session).junctionsOf(table)) {
+    const keyed = { ...junction.table, primary: junction.on.map((pair) => pair.child) };
+    const list = junction.on.map(
+      (pair) => `${names.of("s", pair.parent)} AS ${names.column(pair.child)}`,
     );
-    await session.execute(
-      session.dialect.deleteWith(
-        sets.expressions,
-        junction,
-        sql`${list.join(", ")} FROM ${sets.name(table)} s`,
-      ),
-    );
+    const keys = sql`${list.join(", ")} FROM ${sets.name(table)} s`;
+    await session.execute(session.dialect.deleteWith(sets.expressions, keyed, keys));
   }
 }
 
-/** The error for the caller: through which relation the rows are still referred to. Costs a SELECT for each foreign key. */
-function toReferencedError(
-  manager: EntityManager,
-  { table, state }: Removal,
-  violation: ReferenceViolation,
-): Promise<unknown> {
-  return autocommit(manager, async (session) => {
-    const sets = new RowSets(
-      session,
-      table,
-      violation.condition,
-      session.graph.plan([table]),
-      state,
-    );
-    for (const referenced of sets.tables) {
-      for (const reference of session.graph.referencesTo(referenced)) {
-        if (reference.isJunction) continue;
-        const { holder, columns, referencedColumns } = reference;
-        const child = {
-          metadata: holder,
-          name: holder.name,
-          primary: holder.primaryColumns,
-          softDelete: null,
-        };
-        const on = columns.map((column, index) => ({
-          child: column,
-          parent: referencedColumns[index] ?? column,
-        }));
-        const own = sets.tables.find(
-          (candidate) => candidate.metadata.tablePath === holder.tablePath,
-        );
-        const from = sql`FROM ${sets.childrenOver({ parent: referenced, child, on })} WHERE ${own ? sets.excludes(own) : "1 = 1"}`;
-        const found = await countAndSample(session, sets, child, from);
-        if (found.count === 0) continue;
-        return new StillReferencedError(
-          table.name,
-          reference.relation,
-          found.count,
-          found.sampleIds,
-          {
-            cause: violation.cause,
-          },
-        );
-      }
-    }
-    return new StillReferencedError(table.name, null, 0, [], { cause: violation.cause });
-  });
-}
-
-async function countAndSample(
-  session: Session,
-  sets: RowSets,
-  table: Table,
-  from: Sql,
-): Promise<{ count: number; sampleIds: PrimaryKey[] }> {
-  const select = (what: Sql): Promise<ObjectLiteral[]> =>
-    session.select(session.dialect.selectWith(sets.expressions, what));
-  const sample = await select(
-    sql`${session.keyColumns("c", table)} ${from} LIMIT ${String(SAMPLE_SIZE)}`,
-  );
-  if (sample.length === 0) return { count: 0, sampleIds: [] };
-  const [row] = await select(sql`COUNT(*) AS n ${from}`);
-  return { count: Number(row?.["n"]), sampleIds: sample.map((found) => session.key(table, found)) };
+function referencesOf(session: Session): References {
+  return References.of(session.manager.dataSource);
 }

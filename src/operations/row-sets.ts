@@ -2,6 +2,7 @@ import { and, join, sql, type Sql } from "../dialect/sql";
 import { slots, walkExpression, type Walk } from "../dialect/walk";
 import type { Edge } from "../plan/edge";
 import type { Group } from "../plan/groups";
+import { References } from "../plan/references";
 import type { CascadePlan } from "../plan/soft-delete-graph";
 import type { Column, SoftDeleteTable, Table } from "../plan/table";
 import type { Session } from "./session";
@@ -61,14 +62,15 @@ export class RowSets {
 
   /** What of a table is read: its key, and the columns by which others refer to it. */
   #columns(table: SoftDeleteTable): Column[] {
-    const { graph } = this.session;
-    const referenced = graph.edges
-      .filter((edge) => edge.parent === table)
-      .flatMap((edge) => edge.on.map((pair) => pair.parent));
-    const foreign = graph.referencesTo(table).flatMap((reference) => reference.referencedColumns);
+    const { graph, manager } = this.session;
+    const references = References.of(manager.dataSource);
+    const others = [
+      ...graph.edges.filter((edge) => edge.parent === table),
+      ...references.to(table),
+      ...references.junctionsOf(table),
+    ].flatMap((other) => other.on.map((pair) => pair.parent));
     const byName = new Map<string, Column>();
-    for (const column of [...table.primary, ...referenced, ...foreign])
-      byName.set(column.databaseName, column);
+    for (const column of [...table.primary, ...others]) byName.set(column.databaseName, column);
     return [...byName.values()];
   }
 

@@ -1,52 +1,130 @@
 import type { DataSource, EntityMetadata } from "typeorm";
 
-import type { Column } from "./table";
+import type { Edge, JoinPair, SoftDeleteEdge } from "./edge";
+import { groupTables, type Group } from "./groups";
+import { SoftDeleteGraph } from "./soft-delete-graph";
+import { isSoftDeletable, type Column, type SoftDeleteTable, type Table } from "./table";
 
-/** A foreign key of any entity, binding or not, junction tables included. */
-export interface Reference {
-  /** The entity, or junction table, that holds the foreign key. */
-  readonly holder: EntityMetadata;
-  readonly columns: readonly Column[];
-  /** The table path of what it refers to. */
-  readonly referencedPath: string;
-  readonly referencedColumns: readonly Column[];
-  /** What the database does to the holder's row when the referenced one is deleted for good. */
-  readonly onDelete: string | undefined;
-  /** `Entity.property`, or the table's name for a junction table. */
-  readonly relation: string;
-  readonly isJunction: boolean;
+/** A foreign key to a soft-deletable table, whatever its policy: the child's row refers to the parent's row. */
+export type Reference = Edge;
+
+/** One end of a many-to-many or of a closure table: its rows go with the row that they belong to. */
+export interface Junction {
+  readonly table: Table;
+  readonly parent: SoftDeleteTable;
+  readonly on: readonly JoinPair[];
 }
 
-/** Every foreign key of a data source, each once: the entities of single-table inheritance share theirs. @internal */
-export function compileReferences(dataSource: DataSource): Reference[] {
-  const references = new Map<string, Reference>();
-  for (const holder of dataSource.entityMetadatas) {
-    if (holder.tableType === "entity-child") continue;
-    for (const {
-      columns,
-      referencedColumns,
-      referencedEntityMetadata,
-      onDelete,
-    } of holder.foreignKeys) {
-      const names = columns.map((column) => column.databaseName);
-      const relation = holder.relations.find((candidate) =>
-        candidate.joinColumns.some((column) => names.includes(column.databaseName)),
-      );
-      const isJunction = holder.tableType !== "regular";
-      references.set(
-        `${holder.tablePath} ${names.join(" ")} ${referencedEntityMetadata.tablePath}`,
-        {
-          holder,
-          columns,
-          referencedPath: referencedEntityMetadata.tablePath,
-          referencedColumns,
-          onDelete,
-          relation:
-            isJunction || !relation ? holder.tableName : `${holder.name}.${relation.propertyPath}`,
-          isJunction,
-        },
-      );
+/** Who refers to the rows of which table. */
+export class References {
+  static readonly #known = new WeakMap<readonly EntityMetadata[], References>();
+
+  readonly #all: readonly Reference[];
+  readonly #junctions: readonly Junction[];
+
+  static of(dataSource: DataSource): References {
+    const known = this.#known.get(dataSource.entityMetadatas);
+    if (known) return known;
+    const references = new References(dataSource);
+    this.#known.set(dataSource.entityMetadatas, references);
+    return references;
+  }
+
+  private constructor(dataSource: DataSource) {
+    const graph = SoftDeleteGraph.of(dataSource);
+    const tables = new Map(graph.tables.map((table) => [table.metadata.tablePath, table]));
+    const references = new Map<string, Reference>();
+    const junctions = new Map<string, Junction>();
+    for (const metadata of dataSource.entityMetadatas) {
+      if (metadata.tableType === "view") continue;
+      const entity = tables.get(metadata.tablePath);
+      for (const { parent: target, on, relation } of linksOf(metadata)) {
+        const parent = tables.get(target.tablePath);
+        if (!parent || !isSoftDeletable(parent) || on.length === 0) continue;
+        const key = [metadata, target]
+          .map((one, end) => [
+            one.tablePath,
+            ...on.map((pair) => (end === 0 ? pair.child : pair.parent).databaseName),
+          ])
+          .join(" ");
+        if (entity) {
+          if (references.has(key)) continue;
+          const edge = { policy: "RESTRICT", parent, child: entity, on } as const;
+          references.set(key, { ...edge, relation, down: undefined });
+        } else {
+          const { tableName: name, primaryColumns: primary } = metadata;
+          const table: Table = { metadata, name, primary, softDelete: null };
+          junctions.set(key, { table, parent, on });
+        }
+      }
+    }
+    this.#all = [...references.values()];
+    this.#junctions = [...junctions.values()];
+  }
+
+  /** The references to rows of a table. */
+  to(table: Table): readonly Reference[] {
+    return this.#all.filter((reference) => reference.parent === table);
+  }
+
+  /** The references of some tables to each other. */
+  within(tables: readonly Table[]): readonly SoftDeleteEdge[] {
+    return this.#all
+      .filter(isBetweenSoftDeletable)
+      .filter(({ parent, child }) => tables.includes(parent) && tables.includes(child));
+  }
+
+  /** The junction tables with rows that belong to rows of a table. */
+  junctionsOf(table: Table): readonly Junction[] {
+    return this.#junctions.filter((junction) => junction.parent === table);
+  }
+
+  /** The tables, those that refer before those that are referred to; together those that do so in a cycle. */
+  groups(tables: readonly SoftDeleteTable[]): readonly Group[] {
+    return groupTables(new Set(tables), this.#all.filter(isBetweenSoftDeletable)).reverse();
+  }
+}
+
+function isBetweenSoftDeletable(reference: Reference): reference is SoftDeleteEdge {
+  return isSoftDeletable(reference.child);
+}
+
+interface Link {
+  readonly parent: EntityMetadata;
+  readonly on: readonly JoinPair[];
+  readonly relation: string;
+}
+
+/** What rows of an entity refer to: by its relations, with a constraint or without, and by further foreign keys. */
+function linksOf(metadata: EntityMetadata): Link[] {
+  const links: Link[] = metadata.relations
+    .filter((relation) => relation.isManyToOne || relation.isOneToOneOwner)
+    .map((relation) => ({
+      parent: relation.inverseEntityMetadata,
+      on: pairsOf(relation.joinColumns),
+      relation: `${metadata.name}.${relation.propertyPath}`,
+    }));
+  for (const key of metadata.foreignKeys) {
+    links.push({
+      parent: key.referencedEntityMetadata,
+      on: key.columns.flatMap((child, index) => {
+        const parent = key.referencedColumns[index];
+        return parent ? [{ child, parent }] : [];
+      }),
+      relation: metadata.tableName,
+    });
+  }
+  if (metadata.tableType === "junction") {
+    for (const columns of [metadata.ownerColumns, metadata.inverseColumns]) {
+      const parent = columns[0]?.referencedColumn?.entityMetadata;
+      if (parent) links.push({ parent, on: pairsOf(columns), relation: metadata.tableName });
     }
   }
-  return [...references.values()];
+  return links;
+}
+
+function pairsOf(columns: readonly Column[]): JoinPair[] {
+  return columns.flatMap((child) =>
+    child.referencedColumn ? [{ child, parent: child.referencedColumn }] : [],
+  );
 }

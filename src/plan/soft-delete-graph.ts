@@ -4,7 +4,6 @@ import { SoftDeleteConfigurationError } from "../errors";
 import type { Edge, SoftDeleteEdge } from "./edge";
 import { compileEdges } from "./edges";
 import { groupTables, type Group } from "./groups";
-import { compileReferences, type Reference } from "./references";
 import { isSoftDeletable, type SoftDeleteTable, type Table } from "./table";
 import { compileTables } from "./tables";
 import { validateUniques } from "./uniques";
@@ -24,8 +23,6 @@ export class SoftDeleteGraph {
   readonly tables: readonly Table[];
   readonly edges: readonly Edge[];
   readonly softDeletable: readonly SoftDeleteTable[];
-  /** Every foreign key of the data source, binding or not. */
-  readonly references: readonly Reference[];
   readonly #byPath: ReadonlyMap<string, Table>;
   readonly #bindings: readonly SoftDeleteEdge[];
   readonly #plans = new Map<string, CascadePlan>();
@@ -43,7 +40,6 @@ export class SoftDeleteGraph {
   private constructor(private readonly dataSource: DataSource) {
     this.#byPath = compileTables(dataSource);
     this.tables = [...this.#byPath.values()];
-    this.references = compileReferences(dataSource);
     validateUniques(dataSource, this.tables);
     this.softDeletable = this.tables.filter(isSoftDeletable);
     this.edges = compileEdges(dataSource, this.#byPath);
@@ -97,13 +93,6 @@ export class SoftDeleteGraph {
       }));
       return groupTables(reach(tables, upwards), this.#bindings);
     });
-  }
-
-  /** The foreign keys that refer to a table. */
-  referencesTo(table: Table): readonly Reference[] {
-    return this.references.filter(
-      (reference) => reference.referencedPath === table.metadata.tablePath,
-    );
   }
 
   /** The binding relations through which rows hang below rows of a table. */

@@ -2,7 +2,7 @@ import { dialectOf } from "../../dialect";
 import { and, or, sql, type Sql } from "../../dialect/sql";
 import { isOf, slots, walkExpression, type Walk } from "../../dialect/walk";
 import type { SoftDeleteTable } from "../../plan/table";
-import type { Reference } from "./references";
+import type { Reference } from "../../plan/references";
 import type { PurgeWork } from "./work";
 
 /** The rows that have to stay because a row that stays refers to them, directly or by way of others: found by the database. */

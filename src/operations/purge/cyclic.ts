@@ -5,7 +5,7 @@ import type { SoftDeleteTable } from "../../plan/table";
 import type { Session } from "../session";
 import { BlockedRows } from "./blocked";
 import { pick } from "./plain";
-import type { Reference } from "./references";
+import type { Reference } from "../../plan/references";
 import { removeTogether } from "./remove-together";
 import { RowSet } from "./row-set";
 import { advanced, type Cursor, type Row } from "./rows";

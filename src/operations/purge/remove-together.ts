@@ -2,7 +2,7 @@ import { and, or, sql } from "../../dialect/sql";
 import type { Column, SoftDeleteTable } from "../../plan/table";
 import type { Session } from "../session";
 import { removeJunctions } from "./plain";
-import type { Reference } from "./references";
+import type { Reference } from "../../plan/references";
 import { RowSet } from "./row-set";
 import { keysOf, referring, type Row } from "./rows";
 import type { PurgeWork } from "./work";

@@ -1,5 +1,5 @@
 import type { Column } from "../../plan/table";
-import type { Reference } from "./references";
+import type { Reference } from "../../plan/references";
 import { asId, type Row } from "./rows";
 
 /** Rows that are to go together, and how they refer to each other. */

@@ -3,7 +3,7 @@ import type { ObjectLiteral } from "typeorm";
 import { and, bind, or, sql, type Sql } from "../../dialect/sql";
 import type { Column, SoftDeleteTable, Table } from "../../plan/table";
 import type { Session } from "../session";
-import type { Reference, References } from "./references";
+import type { Reference, References } from "../../plan/references";
 import type { PurgeScope } from "./scope";
 
 /** A row to be removed: the columns by which it is found, and by which it and others refer to each other. */

@@ -11,7 +11,7 @@ import { PurgeResult, Tally, type PurgeFailure } from "../results";
 import type { Session } from "../session";
 import { now } from "../settings";
 import { transact } from "../transaction";
-import { References, type Reference } from "./references";
+import { References, type Reference } from "../../plan/references";
 import { RowReader, type Row } from "./rows";
 import type { PurgeScope } from "./scope";
 
