@@ -94,9 +94,15 @@ export function refuseUndecorated(dataSource: DataSource): void {
   }
 }
 
-/** The moment of an operation. @internal */
+/** The moment of an operation. @throws SoftDeleteConfigurationError for a clock that tells none. @internal */
 export function now(dataSource: DataSource): Date {
-  return settingsOf(dataSource).clock?.() ?? new Date();
+  const time: unknown = settingsOf(dataSource).clock?.() ?? new Date();
+  if (time instanceof Date && !Number.isNaN(time.getTime())) return time;
+  throw SoftDeleteConfigurationError.invalidOption(
+    "clock",
+    time,
+    "a function that returns a valid Date",
+  );
 }
 
 /** The subscribers that listen to a kind of operation. @internal */
