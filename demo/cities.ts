@@ -41,8 +41,9 @@ export function world(only?: readonly string[]): World {
 export async function load(
   dataSource: DataSource,
   { countries, regions, cities }: World,
-  onProgress: (rows: number) => void,
+  onProgress: (rowsSoFar: number) => void,
 ): Promise<void> {
+  let done = 0;
   const insert = async (
     target: EntityTarget<ObjectLiteral>,
     rows: readonly ObjectLiteral[],
@@ -51,7 +52,7 @@ export async function load(
       const some = rows.slice(from, from + ROWS_PER_INSERT);
       const insertion = dataSource.createQueryBuilder().insert().into(target).values(some);
       await insertion.updateEntity(false).execute();
-      onProgress(some.length);
+      onProgress((done += some.length));
     }
   };
   await insert(Country, countries);

@@ -1,6 +1,6 @@
-import { Column, Entity, Index, ManyToOne, PrimaryColumn } from "typeorm";
+import { Column, Entity, Index, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from "typeorm";
 
-import { OnSoftDelete, SoftDeletable } from "../src";
+import { OnSoftDelete, SoftDeletable, UniqueActive } from "../src";
 
 @Entity()
 export class Country extends SoftDeletable {
@@ -9,6 +9,7 @@ export class Country extends SoftDeletable {
   code!: string;
 
   @Column()
+  @UniqueActive({ name: "country_name" })
   name!: string;
 }
 
@@ -41,4 +42,16 @@ export class City extends SoftDeletable {
   region!: Region;
 }
 
-export const ENTITIES = [Country, Region, City];
+/** What keeps a region from being deleted. */
+@Entity()
+export class Office extends SoftDeletable {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Index()
+  @ManyToOne(() => Region)
+  @OnSoftDelete("RESTRICT")
+  region!: Region;
+}
+
+export const ENTITIES = [Country, Region, City, Office];

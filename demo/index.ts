@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { parseArgs } from "node:util";
 
 import { world } from "./cities";
+import { Clock } from "./clock";
 import { openDatabase } from "./database";
 import { demo } from "./demo";
 import { Output } from "./output";
@@ -11,11 +12,20 @@ async function main(): Promise<void> {
   const output = new Output((line) => {
     console.log(line);
   });
-  const database = await openDatabase(values.postgres ? "postgres" : "sqlite");
+  const clock = new Clock();
+  const database = await openDatabase(values.postgres ? "postgres" : "sqlite", clock);
   try {
     console.log(`The cities of the world, in ${database.description}\n`);
     const { dataSource } = database;
-    await demo({ dataSource, world: world(), output, country: "US", region: "US-CA" });
+    await demo({
+      dataSource,
+      world: world(),
+      output,
+      clock,
+      country: "US",
+      region: "US-CA",
+      officeIn: "US-NY",
+    });
   } finally {
     await database.close();
   }

@@ -1,4 +1,6 @@
-import type { EntityManager, ObjectLiteral, QueryRunner } from "typeorm";
+import { setTimeout } from "node:timers/promises";
+
+import type { DataSource, EntityManager, ObjectLiteral, QueryRunner } from "typeorm";
 
 import { Session } from "../operations/session";
 import { autocommit } from "../operations/transaction";
@@ -8,6 +10,10 @@ import { noteUnsettled, type Direction, type Note } from "./unsettled";
 
 // A call that failed in between has left its note; one that only waits for a lock has not.
 const MAX_AGE = 60_000;
+
+// Half a second in all, and a twentieth.
+const ROUNDS = 10;
+const ROUNDS_IN_TRANSACTION = 3;
 
 /** The calls of one tick on one table in one direction. */
 export interface CallGroup {
@@ -32,14 +38,19 @@ interface Pending {
 /** What was unsettled before the calls that are at work, by connection. */
 export class Notes {
   readonly #pending = new WeakMap<QueryRunner, Map<string, Pending>>();
+  /** Rows that nobody is about to settle: something outside this package has moved them. */
+  readonly #lasting = new WeakMap<DataSource, Map<string, Set<string>>>();
 
   async add(session: Session, key: string, group: CallGroup): Promise<void> {
     const pending = this.#pending.get(session.runner) ?? new Map<string, Pending>();
     this.#pending.set(session.runner, pending);
     const started = Date.now();
-    const note = await noteUnsettled(session, group.table, group.direction, group.at);
     const known = pending.get(key);
-    if (known && known.calls > 0 && started - known.at < MAX_AGE) {
+    const alone = !known || known.calls <= 0 || started - known.at >= MAX_AGE;
+    const note = await (alone
+      ? this.#noteSettling(session, key, group)
+      : noteUnsettled(session, group.table, group.direction, group.at));
+    if (known && !alone) {
       // Calls run in parallel on this connection: what has come since the first one's note is theirs.
       const rows = new Map([...known.note.rows].filter(([row]) => note.rows.has(row)));
       pending.set(key, {
@@ -49,6 +60,29 @@ export class Notes {
       });
     } else {
       pending.set(key, { calls: group.calls.length, at: Date.now(), note });
+    }
+  }
+
+  /**
+   * Rows that another connection's call has just moved are about to be settled, or put back; and a row that is put back may
+   * be moved again by the call that comes now, and would pass for one that was unsettled before it. Waits for them. What
+   * stays unsettled is known by then, and not waited for again.
+   */
+  async #noteSettling(session: Session, key: string, group: CallGroup): Promise<Note> {
+    const { dataSource } = session.manager;
+    const lasting = this.#lasting.get(dataSource) ?? new Map<string, Set<string>>();
+    this.#lasting.set(dataSource, lasting);
+    // A transaction may not see what others settle, and others may wait for its locks.
+    const rounds = session.runner.isTransactionActive ? ROUNDS_IN_TRANSACTION : ROUNDS;
+    for (let round = 1; ; round++) {
+      const note = await noteUnsettled(session, group.table, group.direction, group.at);
+      const known = lasting.get(key);
+      if ([...note.rows.keys()].every((row) => known?.has(row))) return note;
+      if (round > rounds) {
+        lasting.set(key, new Set(note.rows.keys()));
+        return note;
+      }
+      await setTimeout(10 * round);
     }
   }
 

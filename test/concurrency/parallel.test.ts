@@ -124,7 +124,9 @@ describeEachDatabase("parallel calls", (database) => {
         [Post, posts[n % 12]!.id],
         [Comment, comments[n % 36]!.id],
       ][n % 3] as [typeof User, number];
-      return n % 2 === 0 ? ds.manager.softDelete(target, id) : ds.manager.restore(target, id);
+      return repeated(() =>
+        n % 2 === 0 ? ds.manager.softDelete(target, id) : ds.manager.restore(target, id),
+      );
     });
     expect(await violations(sources[0]!)).toEqual([]);
     await undoEverything(sources[0]!);
@@ -139,7 +141,7 @@ describeEachDatabase("parallel calls", (database) => {
           ? [User, users[n % 4]!.id]
           : [Post as unknown as typeof User, posts[n % 12]!.id as never];
       const of = n % 3 === 0 ? ds.manager : new SoftDeleteManager(ds);
-      return n % 2 === 0 ? of.softDelete(target, id) : of.restore(target, id);
+      return repeated(() => (n % 2 === 0 ? of.softDelete(target, id) : of.restore(target, id)));
     });
     expect(await violations(sources[0]!)).toEqual([]);
     await undoEverything(sources[0]!);
@@ -167,6 +169,21 @@ describeEachDatabase("parallel calls", (database) => {
       expect(await getSoftDeleteRepository(ds, Post).count()).toBe(5);
     }
   });
+
+  /**
+   * TypeORM's own statement, in autocommit, may be the victim of a deadlock on MariaDB. It is not this package's to repeat:
+   * an application does.
+   */
+  async function repeated(call: () => Promise<unknown>): Promise<unknown> {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        const deadlock = error instanceof QueryFailedError && /deadlock/i.test(error.message);
+        if (!deadlock || !/^UPDATE `\w+` SET/.test(error.query)) throw error;
+      }
+    }
+  }
 
   async function undoEverything(ds: DataSource): Promise<void> {
     const manager = new SoftDeleteManager(ds);
