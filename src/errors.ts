@@ -133,6 +133,14 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
+  static severalSubscribers(names: readonly string[]): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `The data source has several soft delete subscribers: ${names.join(", ")}. Register one; a class with listeners ` +
+        `extends SoftDeleteSubscriber.with({ ... }), and is listed alone.`,
+    );
+  }
+
+  /** @internal */
   static undecoratedSubscriber(name: string): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
       `${name}: TypeORM ignores a subscriber class without its own @EventSubscriber(). Add @EventSubscriber() to ${name}.`,

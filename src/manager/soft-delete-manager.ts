@@ -7,7 +7,7 @@ import type { Deletion } from "../operations/assignments";
 import { check } from "../operations/check";
 import type { CheckFinding } from "../operations/check/finding";
 import { authorOf } from "../operations/author";
-import { conditionsOf, type SoftDeleteCriteria } from "../operations/criteria";
+import { areIds, conditionsOf, type SoftDeleteCriteria } from "../operations/criteria";
 import { isDeletionId, newDeletionId } from "../operations/deletion-id";
 import { forceDelete } from "../operations/force-delete";
 import { idsOf, refresh } from "../operations/objects";
@@ -154,10 +154,11 @@ export class SoftDeleteManager {
     criteria: SoftDeleteCriteria<Entity>,
     options: ForceDeleteOptions = {},
   ): Promise<ForceDeleteResult> {
-    const { table, conditions } = this.#start(target, "forceDelete", criteria);
+    const { table, metadata, conditions } = this.#start(target, "forceDelete", criteria);
     const removal = {
       table,
       conditions,
+      byId: areIds(metadata, criteria),
       state: options.onlyDeleted === true ? "deleted" : "any",
     } as const;
     const { roots, tally } = await forceDelete(

@@ -12,10 +12,9 @@ export interface Author {
 /** What the first source that says so says: the call, TypeORM's own `data`, the context, the subscriber. @internal */
 export function authorOf(
   dataSource: DataSource,
-  call: DeletionAuthor = {},
-  data?: unknown,
+  call: DeletionAuthor & { readonly data?: unknown } = {},
 ): Author {
-  const sources = [call, authorIn(data), deletionContext.current() ?? {}];
+  const sources = [call, authorIn(call.data), deletionContext.current() ?? {}];
   const actor = sources.find((source) => source.actor !== undefined)?.actor;
   const reason = sources.find((source) => source.reason !== undefined)?.reason;
   return {

@@ -10,6 +10,13 @@ import { dialectOf } from "../dialect";
 import { foreign, or, sql, type Sql } from "../dialect/sql";
 import { SoftDeleteCriteriaError } from "../errors";
 
+/** A primary key as an object. TypeORM's own way takes a Date or a Buffer for such an object already. @internal */
+export function idMapOf(metadata: EntityMetadata, id: unknown): ObjectLiteral {
+  const [column] = metadata.primaryColumns;
+  const isValue = id instanceof Date || id instanceof Uint8Array;
+  return isValue && column ? column.createValueMap(id) : metadata.ensureEntityIdMap(id);
+}
+
 /** What TypeORM's own `softDelete` takes: an id, a list of ids, a `where` object, a list of those. */
 export type SoftDeleteCriteria<Entity extends ObjectLiteral> =
   | string
@@ -41,6 +48,17 @@ export function conditionsOf(
       or(...chunk.map((where) => byWhere(manager, metadata, where))),
     ),
   ];
+}
+
+/** Whether criteria name rows by nothing but their primary keys. @internal */
+export function areIds(metadata: EntityMetadata, criteria: unknown): boolean {
+  const list = Array.isArray(criteria) ? (criteria as unknown[]) : [criteria];
+  const keys = new Set(metadata.primaryColumns.map((column) => column.propertyPath));
+  return list.every(
+    (item) =>
+      !isWhere(item) ||
+      Object.entries(item).every(([property, value]) => keys.has(property) && !isWhere(value)),
+  );
 }
 
 /** @internal */
@@ -97,8 +115,10 @@ function byIds(manager: EntityManager, metadata: EntityMetadata, ids: readonly u
   const query = manager
     .createQueryBuilder<ObjectLiteral>(metadata.target, "c")
     .withDeleted()
+    .setOption("disable-global-order")
     .select("1");
-  return conditionOf(manager, metadata, query.whereInIds(ids));
+  const maps = ids.map((id) => idMapOf(metadata, id));
+  return conditionOf(manager, metadata, query.whereInIds(maps));
 }
 
 function byWhere(manager: EntityManager, metadata: EntityMetadata, where: ObjectLiteral): Sql {
@@ -106,13 +126,15 @@ function byWhere(manager: EntityManager, metadata: EntityMetadata, where: Object
     const query = manager
       .createQueryBuilder<ObjectLiteral>(metadata.target, "c")
       .withDeleted()
+      .setOption("disable-global-order")
       .select("1");
     return conditionOf(manager, metadata, query.where(where));
   }
   const { names } = dialectOf(manager.dataSource);
   const query = manager
     .createQueryBuilder<ObjectLiteral>(metadata.target, "matched")
-    .setFindOptions({ where, withDeleted: true, loadEagerRelations: false });
+    .setFindOptions({ where, withDeleted: true, loadEagerRelations: false })
+    .setOption("disable-global-order");
   query.select(metadata.primaryColumns.map((column) => `matched.${column.propertyPath}`));
   const subquery = foreign(query.getQuery(), query.getParameters());
   const columns = metadata.primaryColumns.map((column) =>

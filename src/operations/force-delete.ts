@@ -54,6 +54,8 @@ export interface Removal {
   readonly table: SoftDeleteTable;
   /** Conditions on `c`, each for one statement. */
   readonly conditions: readonly Sql[];
+  /** Whether the conditions name rows by their primary keys, and so match the same rows in every statement. */
+  readonly byId: boolean;
   readonly state: RowState;
 }
 
@@ -79,16 +81,23 @@ async function removeRows(session: Session, removal: Removal, recorder: Recorder
 
 async function removeMatched(
   session: Session,
-  { table, state }: Removal,
+  { table, state, byId }: Removal,
   condition: Sql,
   tally: Tally,
   recorder: Recorder,
 ): Promise<number> {
   const plan = session.graph.plan([table]);
-  const sets = new RowSets(session, table, condition, plan, state);
-  const root = and(condition, sets.inState(table));
-  const roots = await lockRoots(session, table, root);
+  const given = new RowSets(session, table, condition, plan, state);
+  const matched = and(condition, given.inState(table));
+  const id = newDeletionId(new Date());
+  // Conditions on other rows, on references or on deletion ids no longer match once those are removed or changed.
+  const marks = !byId && !isAlone(session, table, given);
+  const roots = await (marks
+    ? markRoots(session, table, matched, id)
+    : lockRoots(session, table, matched));
   if (roots === 0) return 0;
+  const root = marks ? carries(session, "c", table, id) : matched;
+  const sets = marks ? new RowSets(session, table, root, plan, state) : given;
   for (const edge of plan.restricts) {
     const from = sql`FROM ${sets.childrenOver(edge)} WHERE ${and(activeChild(session, edge), sets.excludes(edge.child))}`;
     const found = await countAndSample(session, sets, edge.child, from);
@@ -106,18 +115,39 @@ async function removeMatched(
   for (const group of [...plan.groups].reverse()) {
     for (const own of group.tables) await removeJunctionRows(session, sets, own);
     if (group.inner.length > 0) {
-      await removeGroup(session, sets, group, tally);
+      await removeGroup(session, sets, group, id, tally);
       continue;
     }
     for (const own of group.tables) {
-      const alone = own === table && group.incoming.length === 0;
-      const statement = alone
-        ? session.dialect.delete(own, root)
-        : session.dialect.deleteWith(sets.expressions, own, sets.keys(own));
+      const statement =
+        own === table && group.incoming.length === 0
+          ? session.dialect.delete(own, root)
+          : session.dialect.deleteWith(sets.expressions, own, sets.keys(own));
       tally.add(own.name, await session.execute(statement));
     }
   }
   return roots;
+}
+
+/** Whether nothing but the matched rows is removed or changed. */
+function isAlone(session: Session, table: SoftDeleteTable, sets: RowSets): boolean {
+  const references = referencesOf(session);
+  return (
+    sets.tables.length === 1 &&
+    references.within(sets.tables).length === 0 &&
+    references.junctionsOf(table).length === 0
+  );
+}
+
+/** Locks the matched rows by writing an id into them, by which they are found from then on. */
+function markRoots(
+  session: Session,
+  table: SoftDeleteTable,
+  where: Sql,
+  id: string,
+): Promise<number> {
+  const set = [[table.softDelete.deletionId, bind(id)], ...session.dialect.keep(table)] as const;
+  return session.execute(session.dialect.update({ target: table, set, where }));
 }
 
 async function lockRoots(
@@ -137,10 +167,10 @@ async function removeGroup(
   session: Session,
   sets: RowSets,
   group: Group,
+  id: string,
   tally: Tally,
 ): Promise<void> {
   const { dialect } = session;
-  const id = newDeletionId(new Date());
   for (const table of group.tables) {
     const mark = [[table.softDelete.deletionId, bind(id)], ...dialect.keep(table)] as const;
     await session.execute(dialect.updateWith(sets.expressions, table, sets.keys(table), mark));

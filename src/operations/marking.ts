@@ -1,8 +1,10 @@
 import { and, bind, filter, or, sql, type Sql } from "../dialect/sql";
+import { isOf, slots, walkExpression } from "../dialect/walk";
 import type { Group } from "../plan/groups";
 import type { SoftDeleteTable } from "../plan/table";
 import { markDigit, marked, newDeletionId, UNMARKED_DIGIT } from "./deletion-id";
 import { carries, Members } from "./members";
+import type { Recorder } from "./recorder";
 import { Tally } from "./results";
 import type { Session } from "./session";
 
@@ -154,6 +156,7 @@ export async function markParents(
   session: Session,
   table: readonly SoftDeleteTable[],
   rows: MarkedRows,
+  recorder: Recorder,
 ): Promise<MarkedRows> {
   const { dialect } = session;
   const { names } = dialect;
@@ -179,6 +182,12 @@ export async function markParents(
         upwards: true,
       };
       for (const target of group.tables) {
+        const keys = `SELECT ${slots(walk, target).join(", ")} FROM walk w WHERE w.${isOf(walk, target)}`;
+        await recorder.addParents(
+          target,
+          sql`${names.table(target)} c WHERE ${climb(target).where} AND ${names.row("c", target.primary)} IN (${keys})`,
+          walkExpression(dialect, walk),
+        );
         rows.tally.add(
           target.name,
           await session.execute(dialect.updateByWalk({ target, walk, ...climb(target) })),
@@ -195,6 +204,12 @@ export async function markParents(
           relatedWhere: chain.has("p", child),
           ...climb(edge.parent),
         };
+        const own = edge.on.map((pair) => pair.parent);
+        const other = edge.on.map((pair) => pair.child);
+        await recorder.addParents(
+          edge.parent,
+          sql`${names.table(edge.parent)} c WHERE ${update.where} AND ${names.row("c", own)} IN (SELECT ${names.list("p", other)} FROM ${names.table(child)} p WHERE ${update.relatedWhere})`,
+        );
         rows.tally.add(edge.parent.name, await session.execute(dialect.updateByRelated(update)));
       }
     }

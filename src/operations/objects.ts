@@ -103,7 +103,14 @@ export function keyText(
   return JSON.stringify(
     table.primary.map((column) => {
       const value: unknown = column.getEntityValue(id) ?? id[column.propertyPath];
-      return String(session.manager.dataSource.driver.preparePersistentValue(value, column));
+      const persisted: unknown = session.manager.dataSource.driver.preparePersistentValue(
+        value,
+        column,
+      );
+      if (persisted instanceof Date) return persisted.toISOString();
+      return persisted instanceof Uint8Array
+        ? Buffer.from(persisted).toString("hex")
+        : String(persisted);
     }),
   );
 }

@@ -25,19 +25,28 @@ export class Recorder {
   readonly revived = new Map<string | null, Tally>();
   readonly #keys = new Map<string, PrimaryKey[]>();
   readonly #wantsKeys: boolean;
+  readonly #deletionIds: Set<string>;
+  /** How many rows of other deletions come back as parents, by table and deletion id. */
+  readonly #parents = new Map<string, Map<string, number>>();
 
   constructor(
     private readonly session: Session,
     /** The listener that will be told. */
     listener: keyof OperationListeners,
     /** The deletions that are being undone. */
-    private readonly deletionIds: readonly string[] = [],
+    deletionIds: readonly string[] = [],
   ) {
+    this.#deletionIds = new Set(deletionIds);
     this.logs = hasLog(session.manager);
     // The rows of a soft delete can be found by its id; those of a restore or a removal cannot.
     this.#wantsKeys =
       listener !== "afterSoftDelete" &&
       listenersOf(session.manager.dataSource, listener).length > 0;
+  }
+
+  /** Whether anybody will want to know which rows they were. */
+  get wantsRows(): boolean {
+    return this.logs || this.#wantsKeys;
   }
 
   /** Roots that a condition on `c` matches. One SELECT, for the log. */
@@ -92,13 +101,54 @@ export class Recorder {
       );
       for (const { d, n } of rows) {
         const id = original(d);
-        const known = this.deletionIds.includes(id) ? id : null;
-        const tally = this.revived.get(known) ?? new Tally();
-        this.revived.set(known, tally);
-        tally.add(table.name, Number(n));
+        if (this.#deletionIds.has(id)) this.#revive(id, table, Number(n));
+        else this.#reviveUnnamed(table, Number(n));
       }
     }
     await this.addKeys(table, sql`${this.session.dialect.names.table(table)} c WHERE ${condition}`);
+  }
+
+  /** Deleted rows `c` that are about to be marked as parents of matched ones, of whatever deletion. One SELECT, for the log. */
+  async addParents(table: SoftDeleteTable, from: Sql, expressions?: Sql): Promise<void> {
+    if (!this.logs) return;
+    const { dialect } = this.session;
+    const column = dialect.names.of("c", table.softDelete.deletionId);
+    const select = sql`${column} AS d, COUNT(*) AS n FROM ${from} GROUP BY ${column}`;
+    const rows = await this.session.select<{ d: string | null; n: string | number }>(
+      expressions ? dialect.selectWith(expressions, select) : sql`SELECT ${select}`,
+    );
+    const parents = this.#parents.get(table.name) ?? new Map<string, number>();
+    this.#parents.set(table.name, parents);
+    for (const { d, n } of rows) {
+      if (d === null) continue;
+      this.#deletionIds.add(d);
+      parents.set(d, (parents.get(d) ?? 0) + Number(n));
+    }
+  }
+
+  /** The deletions that the operation undoes, wholly or in part. */
+  get deletionIds(): readonly string[] {
+    return [...this.#deletionIds];
+  }
+
+  #revive(id: string | null, table: SoftDeleteTable, count: number): void {
+    const tally = this.revived.get(id) ?? new Tally();
+    this.revived.set(id, tally);
+    tally.add(table.name, count);
+  }
+
+  /** Rows that carry a working id: parents, and rows that belonged to no deletion. */
+  #reviveUnnamed(table: SoftDeleteTable, count: number): void {
+    let left = count;
+    const parents = this.#parents.get(table.name) ?? new Map<string, number>();
+    for (const [id, rows] of parents) {
+      const some = Math.min(left, rows);
+      if (some === 0) continue;
+      this.#revive(id, table, some);
+      parents.set(id, rows - some);
+      left -= some;
+    }
+    if (left > 0) this.#revive(null, table, left);
   }
 
   /** Rows `c` that are about to change. One SELECT, for a listener. */

@@ -60,7 +60,7 @@ export async function reportRestore(
   const counts = tally.toCounts();
   const deletionId = deletionIds.length === 1 ? (deletionIds[0] ?? null) : null;
   if (recorder.logs) {
-    const left = await stillCarried(session, deletionIds);
+    const left = await stillCarried(session, recorder.deletionIds);
     const entries = [...recorder.revived].map(([id, revived]) => {
       const made = entry("restore", author, at, entity, id, revived.toCounts(), recorder);
       made.complete = id !== null && !left.has(id);

@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 
 import type { ViolatedKey } from "../dialect/dialect";
-import { and, join, or, sql } from "../dialect/sql";
+import { join, or, sql } from "../dialect/sql";
 import { ACTIVE_KEY } from "../entity/unique-active";
 import { RestoreConflictError, SAMPLE_SIZE, type RestoreConflict } from "../errors";
 import type { Column, SoftDeleteTable } from "../plan/table";
@@ -105,9 +105,9 @@ async function findConflicts(
   );
   const active = `${names.of("o", table.softDelete.deletedAt)} IS NULL`;
   // The rows that are restored with it collide only where no active row does.
-  for (const other of [sql`${active}`, and(members.has("o", table), differ)]) {
+  for (const other of [sql`${active}`, members.has("o", table)]) {
     const rows = await session.select(
-      sql`SELECT ${session.keyColumns("c", table)}, ${others.join(", ")} FROM ${names.table(table)} c JOIN ${names.table(table)} o ON ${join(equal, " AND ")} AND ${other} WHERE ${members.has("c", table)} LIMIT ${String(SAMPLE_SIZE)}`,
+      sql`SELECT ${session.keyColumns("c", table)}, ${others.join(", ")} FROM ${names.table(table)} c JOIN ${names.table(table)} o ON ${join(equal, " AND ")} AND ${differ} AND ${other} WHERE ${members.has("c", table)} LIMIT ${String(SAMPLE_SIZE)}`,
     );
     if (rows.length === 0) continue;
     return rows.map((row) => ({

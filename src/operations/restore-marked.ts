@@ -36,7 +36,7 @@ export async function restoreMarked(
   recorder: Recorder,
   native = false,
 ): Promise<Restored> {
-  const rows = parents === "restore" ? await markParents(session, roots, marks) : marks;
+  const rows = parents === "restore" ? await markParents(session, roots, marks, recorder) : marks;
   const tables = session.graph.softDeletable.filter((table) => rows.tally.of(table.name) > 0);
   const groups = session.graph.below(tables).map((group) => ({
     ...group,

@@ -45,7 +45,8 @@ export async function findRestriction(
   );
   return {
     relation: edge.relation,
-    count: Number(row?.count),
+    // Counted by a plain read, which in the caller's own snapshot may see less.
+    count: Math.max(Number(row?.count), sample.length),
     sampleIds: sample.map((found) => session.key(edge.child, found)),
   };
 }

@@ -84,6 +84,13 @@ export function settingsOf(dataSource: DataSource): SoftDeleteSettings {
   return {};
 }
 
+/** Refuses a second subscriber of this package: both would stamp, with different options, in each other's savepoints. @internal */
+export function refuseSecond({ subscribers }: DataSource): void {
+  const own = subscribers.filter((subscriber) => SETTINGS in subscriber);
+  if (own.length < 2) return;
+  throw SoftDeleteConfigurationError.severalSubscribers(own.map((one) => one.constructor.name));
+}
+
 /** Refuses a subclass of the subscriber without its own `@EventSubscriber()`. @internal */
 export function refuseUndecorated(dataSource: DataSource): void {
   for (const given of Object.values(dataSource.options.subscribers ?? {}) as unknown[]) {

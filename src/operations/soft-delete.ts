@@ -149,15 +149,20 @@ async function takeByWalk(
       where: sql`${names.of("c", edge.child.softDelete.deletedAt)} IS NULL`,
     })),
   };
-  for (const table of group.tables) {
-    const rows = await session.execute(
-      session.dialect.updateByWalk({
-        target: table,
-        walk,
-        set: [...stamp(session, table, deletion), ...touch(session, table)],
-        where: sql`${names.of("c", table.softDelete.deletedAt)} IS NULL`,
-      }),
-    );
-    tally.add(table.name, rows);
-  }
+  let rows: number;
+  do {
+    rows = 0;
+    for (const table of group.tables) {
+      const taken = await session.execute(
+        session.dialect.updateByWalk({
+          target: table,
+          walk,
+          set: [...stamp(session, table, deletion), ...touch(session, table)],
+          where: sql`${names.of("c", table.softDelete.deletedAt)} IS NULL`,
+        }),
+      );
+      rows += tally.add(table.name, taken);
+    }
+    // A walk that has waited for a lock has not seen what was restored below that row meanwhile.
+  } while (rows > 0 && !session.dialect.singleConnection);
 }

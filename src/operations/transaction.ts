@@ -48,7 +48,8 @@ async function onConnection<Result>(
       await setTimeout(Math.random() * Math.min(1000, 10 * 2 ** count));
     }
   };
-  return dialect.singleConnection ? OperationQueue.of(manager.dataSource).run(repeat) : repeat();
+  const owner = dialect.singleConnection ? manager.dataSource : manager.queryRunner;
+  return owner ? OperationQueue.of(owner).run(repeat) : repeat();
 }
 
 const rollingBack = new WeakSet<QueryRunner>();

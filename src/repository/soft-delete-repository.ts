@@ -207,6 +207,18 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends Reposito
     return softDeletes(this).purge(this.target, options);
   }
 
+  /** As TypeORM's {@link Repository.extend}, in the same scope. */
+  override extend<CustomRepository>(
+    customs: CustomRepository & ThisType<this & CustomRepository>,
+  ): this & CustomRepository {
+    const { scope, relationScope } = this;
+    const extended: unknown = Object.assign(super.extend(customs) as object, {
+      scope,
+      relationScope,
+    });
+    return extended as this & CustomRepository;
+  }
+
   override createQueryBuilder(
     alias?: string,
     queryRunner?: QueryRunner,

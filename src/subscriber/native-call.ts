@@ -7,6 +7,7 @@ import type {
   UpdateEvent,
 } from "typeorm";
 
+import { idMapOf } from "../operations/criteria";
 import type { Direction } from "./unsettled";
 
 /** What a hook tells of one row, or of a criteria call. */
@@ -36,7 +37,7 @@ export function removalCall(
   { manager, metadata, entity, entityId }: RecoverEvent<ObjectLiteral>,
   direction: Direction,
 ): NativeCall {
-  const id = entityId === undefined ? undefined : metadata.ensureEntityIdMap(entityId);
+  const id = entityId === undefined ? undefined : idMapOf(metadata, entityId);
   return { manager, metadata, direction, id, entity, recover: direction === "restored" };
 }
 

@@ -91,7 +91,7 @@ export class NativeCalls {
     const deleted = groups.filter((group) => group.direction === "deleted");
     const restored = groups.filter((group) => group.direction === "restored");
     const time = now(manager.dataSource);
-    const author = authorOf(manager.dataSource, {}, manager.queryRunner?.data);
+    const author = authorOf(manager.dataSource, { data: manager.queryRunner?.data as unknown });
     const context = { parents: "refuse", now: time, author } as const;
     try {
       await wholeFirst(manager, (whole) =>

@@ -26,7 +26,13 @@ import type {
   SoftDeleteEvent,
 } from "../operations/events";
 import { RELATIONS_LOADED } from "../operations/relations-loaded";
-import { now, refuseUndecorated, SETTINGS, validateSettings } from "../operations/settings";
+import {
+  now,
+  refuseSecond,
+  refuseUndecorated,
+  SETTINGS,
+  validateSettings,
+} from "../operations/settings";
 import { isOwnRollback } from "../operations/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { Guards } from "./guards/guards";
@@ -93,6 +99,7 @@ export class SoftDeleteSubscriber
   beforeQuery({ dataSource, query }: { dataSource: DataSource; query: string }): void {
     if (!this.#validated) {
       refuseUndecorated(dataSource);
+      refuseSecond(dataSource);
       dialectOf(dataSource);
       SoftDeleteGraph.of(dataSource);
       this.#validated = true;
@@ -171,6 +178,7 @@ export class SoftDeleteSubscriber
     if (!columns || !inserted) return;
     const value: unknown = columns.deletedAt.getEntityValue(inserted);
     if (value === undefined || isNull(value)) return;
+    columns.deletedFlag?.setEntityValue(inserted, true);
     if ((columns.deletionId.getEntityValue(inserted) ?? null) !== null) return;
     const deletedAt = dateOf(value) ?? now(dataSource);
     columns.deletionId.setEntityValue(inserted, newDeletionId(deletedAt));

@@ -44,8 +44,11 @@ export async function noteUnsettled(
   const rows = new Map<string, ObjectLiteral>();
   for (const row of found) {
     if (row.present === null) continue;
-    const key = session.key(table, row);
-    rows.set(keyText(session, table, key), key);
+    const id: ObjectLiteral = {};
+    table.primary.forEach((column, index) => {
+      column.setEntityValue(id, session.hydrate(column, row[`key${String(index)}`]));
+    });
+    rows.set(keyText(session, table, id), id);
   }
   return { since: found[0]?.since ?? "", rows };
 }

@@ -114,6 +114,21 @@ describeEachDatabase("actor and reason", (database) => {
     expect(account).toMatchObject({ deletedBy: "data", deleteReason: "d", deletedFlag: true });
   });
 
+  it("reach the repository's softRemove() by data, after the call's own", async () => {
+    const ds = await open();
+    const account = await seed(ds);
+    const accounts = getSoftDeleteRepository(ds, Account);
+    const data = { actor: "data", reason: "d" };
+    await accounts.softRemove(account, { data, actor: "call" });
+    expect(await notes(ds)).toEqual(Array(3).fill(["call", "d", true]));
+  });
+
+  it("leave the flag of a row that is inserted as a deleted one in step", async () => {
+    const ds = await open();
+    await ds.manager.save(Account, { name: "a", deletedAt: new Date() });
+    expect(await notes(ds)).toEqual([[null, null, true]]);
+  });
+
   it("go with a row that is handed over", async () => {
     const ds = await open();
     const account = await ds.manager.save(Account, { name: "a" });

@@ -179,6 +179,29 @@ describeEachDatabase("SoftDeleteLog", (database) => {
   });
 
   describe("deletions()", () => {
+    it("tells of a deletion that was undone because its row came back as a parent", async () => {
+      const ds = await open();
+      const account = await seed(ds, 1);
+      const [booking] = await ds.manager.find(Booking);
+      const manager = new SoftDeleteManager(ds);
+      const first = await manager.softDelete(Booking, booking!.id);
+      const second = await manager.softDelete(Account, account.id);
+
+      await manager.restore(Booking, booking!.id, { parents: "restore" });
+
+      const restored = (await entries(ds)).filter(({ action }) => action === "restore");
+      expect(
+        restored.map(({ deletionId, counts, complete }) => [deletionId, counts, complete]),
+      ).toEqual(
+        expect.arrayContaining([
+          [first.deletionId, { Booking: 1 }, true],
+          [second.deletionId, { Account: 1 }, true],
+        ]),
+      );
+      expect(restored).toHaveLength(2);
+      expect(await manager.deletions({ restored: false })).toEqual([]);
+    });
+
     it("lists deletions newest first, with whether and when each was undone", async () => {
       const ds = await open();
       const first = await seed(ds);

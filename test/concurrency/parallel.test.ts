@@ -139,7 +139,7 @@ describeEachDatabase("parallel calls", (database) => {
       const [target, id] =
         n % 4 < 2
           ? [User, users[n % 4]!.id]
-          : [Post as unknown as typeof User, posts[n % 12]!.id as never];
+          : [Post, posts[n % 12]!.id as never];
       const of = n % 3 === 0 ? ds.manager : new SoftDeleteManager(ds);
       return repeated(() => (n % 2 === 0 ? of.softDelete(target, id) : of.restore(target, id)));
     });

@@ -91,6 +91,25 @@ describeEachDatabase("a subclass of SoftDeleteRepository", (database) => {
   });
 });
 
+describeEachDatabase("extend()", (database) => {
+  const opened = openBlog(database);
+  beforeEach(() => fill(opened.dataSource));
+
+  it("keeps the scope, so that no active row is removed", async () => {
+    const trash = getSoftDeleteRepository(opened.dataSource, User)
+      .onlyDeleted()
+      .extend({
+        async all(this: SoftDeleteRepository<User>) {
+          return names(await this.find());
+        },
+      });
+
+    expect(await trash.all()).toEqual(["ada", "dan"]);
+    expect((await trash.forceDelete({ name: "bob" })).affected).toBe(0);
+    expect(await trash.withDeleted().count()).toBe(4);
+  });
+});
+
 describeEachDatabase("getSoftDeleteRepository", (database) => {
   const opened = openBlog(database);
   beforeEach(() => fill(opened.dataSource));

@@ -104,6 +104,14 @@ describeEachDatabase("a subclass of the subscriber", (database) => {
     expect(await dataSource.getRepository(Parent).count()).toBe(1);
   });
 
+  it("is refused by initialize() beside another one", async () => {
+    await expect(
+      database.open([Parent], {
+        subscribers: [Decorated, SoftDeleteSubscriber.with({ actor: () => "ada" })],
+      }),
+    ).rejects.toThrow("several soft delete subscribers: Decorated, ");
+  });
+
   it("is refused by initialize() beside a subscriber that works", async () => {
     await expect(
       database.open([Parent], { subscribers: [SoftDeleteSubscriber, Undecorated] }),

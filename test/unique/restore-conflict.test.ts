@@ -1,4 +1,11 @@
-import { Column, Entity, Index, ManyToOne, PrimaryGeneratedColumn, type DataSourceOptions } from "typeorm";
+import {
+  Column,
+  Entity,
+  Index,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type DataSourceOptions,
+} from "typeorm";
 
 import {
   getSoftDeleteRepository,
@@ -36,6 +43,21 @@ class Page extends SoftDeletable {
   @ManyToOne(() => Owner)
   @OnSoftDelete("CASCADE")
   owner!: Owner | null;
+}
+
+@Entity()
+class Chapter extends SoftDeletable {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: "varchar", length: 50 })
+  @UniqueActive()
+  slug!: string;
+
+  @Index()
+  @ManyToOne(() => Chapter)
+  @OnSoftDelete("CASCADE")
+  parent!: Chapter | null;
 }
 
 describeEachDatabase("a restore into a unique key", (database) => {
@@ -94,6 +116,19 @@ describeEachDatabase("a restore into a unique key", (database) => {
 
     await ds.manager.delete(Page, taken.id);
     expect(await new SoftDeleteManager(ds).restore(Owner, owner.id)).toMatchObject({ total: 2 });
+  });
+
+  it("by TypeORM's own call, of a tree, does not name a row as in conflict with itself", async () => {
+    const ds = await database.open([Chapter], options);
+    const root = await ds.manager.save(Chapter, { slug: "root", parent: null });
+    const leaf = await ds.manager.save(Chapter, { slug: "leaf", parent: root });
+    await ds.manager.softDelete(Chapter, root.id);
+    const taken = await ds.manager.save(Chapter, { slug: "leaf", parent: null });
+
+    const error = await conflictOf(ds.manager.restore(Chapter, root.id));
+
+    expect(error.conflicts).toEqual([{ id: { id: leaf.id }, conflictsWith: { id: taken.id } }]);
+    expect(await ds.manager.find(Chapter)).toMatchObject([{ id: taken.id }]);
   });
 
   it("between two rows of the same restore names both", async () => {
