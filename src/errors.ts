@@ -175,6 +175,14 @@ export class SoftDeleteCriteriaError extends SoftDeleteError {
   }
 
   /** @internal */
+  static purgedRelation(path: string): SoftDeleteCriteriaError {
+    return new SoftDeleteCriteriaError(
+      `purge: ${path} in the where leads to rows that the same purge removes first. Use conditions on the entity's own ` +
+        `columns or on its parents.`,
+    );
+  }
+
+  /** @internal */
   static invalidDeletionId(value: unknown): SoftDeleteCriteriaError {
     return new SoftDeleteCriteriaError(
       `restoreDeletion: ${JSON.stringify(value)} is not a deletion id. Pass the deletionId of a SoftDeleteResult or ` +

@@ -39,11 +39,8 @@ export {
 export { deletionContext, type DeletionAuthor } from "./log/deletion-context";
 export type { DeletionsOptions, LoggedDeletion } from "./log/deletions";
 export { SoftDeleteLog, type SoftDeleteAction } from "./log/soft-delete-log";
-export {
-  SoftDeleteManager,
-  type ForceDeleteOptions,
-  type SoftDeleteOptions,
-} from "./manager/soft-delete-manager";
+export type { ForceDeleteOptions, SoftDeleteOptions } from "./manager/options";
+export { SoftDeleteManager } from "./manager/soft-delete-manager";
 export type { CheckCode, CheckFinding } from "./operations/check/finding";
 export type { SoftDeleteCriteria } from "./operations/criteria";
 export type { PurgeAllOptions, PurgeOptions } from "./operations/purge";

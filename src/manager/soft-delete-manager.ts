@@ -1,61 +1,33 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
 
-import { DeletionNotFoundError, SoftDeleteCriteriaError } from "../errors";
-import { hasLog } from "../log/append";
+import { SoftDeleteCriteriaError } from "../errors";
 import { listDeletions, type DeletionsOptions, type LoggedDeletion } from "../log/deletions";
-import type { Deletion } from "../operations/assignments";
 import { check } from "../operations/check";
 import type { CheckFinding } from "../operations/check/finding";
 import { authorOf } from "../operations/author";
 import { areIds, conditionsOf, type SoftDeleteCriteria } from "../operations/criteria";
-import { isDeletionId, newDeletionId } from "../operations/deletion-id";
+import { isDeletionId } from "../operations/deletion-id";
 import { forceDelete } from "../operations/force-delete";
 import { idsOf, refresh } from "../operations/objects";
 import { preview } from "../operations/preview";
-import {
-  parentsOption,
-  type RestoreContext,
-  type RestoreOptions,
-} from "../operations/restore-options";
-import { restoreByDeletion, restoreMatched, wholeFirst } from "../operations/restore";
+import { type RestoreOptions } from "../operations/restore-options";
 import {
   ForceDeleteResult,
   RestoreResult,
   SoftDeletePreview,
   SoftDeleteResult,
-  totalOf,
   type PurgeResult,
   type SettleResult,
 } from "../operations/results";
 import { purge, type PurgeAllOptions, type PurgeOptions } from "../operations/purge";
 import { purgeConditions } from "../operations/purge/scope";
 import { settle, type SettleOptions } from "../operations/settle";
-import { listenersOf, now } from "../operations/settings";
-import { takeRows } from "../operations/soft-delete";
-import { autocommit, transact } from "../operations/transaction";
-import type { Restored } from "../operations/restore-marked";
-import type { Session } from "../operations/session";
+import { autocommit } from "../operations/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import type { ForceDeleteOptions, SoftDeleteOptions } from "./options";
+import { runRestore, runRestoreDeletion, runSoftDelete } from "./run";
 import type { Sql } from "../dialect/sql";
 import type { SoftDeleteTable } from "../plan/table";
-
-/** The options of a removal for good. */
-export interface ForceDeleteOptions {
-  /** Whether to leave active rows alone, whatever the criteria match. @default false */
-  readonly onlyDeleted?: boolean;
-  /** Who, for the log and the events. @default the context's actor, else the subscriber's */
-  readonly actor?: string | null;
-  /** Why, for the log and the events. */
-  readonly reason?: string | null;
-}
-
-/** The options of a soft delete. */
-export interface SoftDeleteOptions {
-  /** Why. */
-  readonly reason?: string | null;
-  /** Who. @default the subscriber's `actor` */
-  readonly actor?: string | null;
-}
 
 /**
  * Soft-deletes and restores rows of any entity. It is to {@link SoftDeleteRepository} what TypeORM's
@@ -95,7 +67,7 @@ export class SoftDeleteManager {
     options: SoftDeleteOptions = {},
   ): Promise<SoftDeleteResult> {
     const { table, conditions } = this.#start(target, "softDelete", criteria);
-    return this.#softDelete(table, conditions, options);
+    return runSoftDelete(this.manager, table, conditions, options);
   }
 
   /**
@@ -116,7 +88,7 @@ export class SoftDeleteManager {
     const objects = listOf(entities);
     if (objects.length === 0) return entities;
     const { table, conditions, metadata } = this.#startObjects(target, "softRemove", objects);
-    await this.#softDelete(table, conditions, options, (session) =>
+    await runSoftDelete(this.manager, table, conditions, options, (session) =>
       refresh(session, [{ table, metadata, objects }]),
     );
     return entities;
@@ -207,7 +179,7 @@ export class SoftDeleteManager {
     options: RestoreOptions = {},
   ): Promise<RestoreResult> {
     const { table, conditions } = this.#start(target, "restore", criteria);
-    return this.#restore(table, conditions, options);
+    return runRestore(this.manager, table, conditions, options);
   }
 
   /**
@@ -224,7 +196,7 @@ export class SoftDeleteManager {
     const objects = listOf(entities);
     if (objects.length === 0) return entities;
     const { table, conditions, metadata } = this.#startObjects(target, "recover", objects);
-    await this.#restore(table, conditions, options, (session) =>
+    await runRestore(this.manager, table, conditions, options, (session) =>
       refresh(session, [{ table, metadata, objects }]),
     );
     return entities;
@@ -238,14 +210,7 @@ export class SoftDeleteManager {
    */
   async restoreDeletion(deletionId: string, options: RestoreOptions = {}): Promise<RestoreResult> {
     if (!isDeletionId(deletionId)) throw SoftDeleteCriteriaError.invalidDeletionId(deletionId);
-    const context = this.#context(options);
-    const restored = await wholeFirst(this.manager, (whole) =>
-      transact(this.manager, (session) =>
-        restoreByDeletion(session, deletionId.toLowerCase(), context, whole),
-      ),
-    );
-    if (!restored) throw new DeletionNotFoundError(deletionId);
-    return toRestoreResult(restored);
+    return runRestoreDeletion(this.manager, deletionId.toLowerCase(), options);
   }
 
   /**
@@ -389,65 +354,6 @@ export class SoftDeleteManager {
     const metadata = this.manager.dataSource.getMetadata(target);
     return this.#start(target, method, idsOf(metadata, objects, method));
   }
-
-  async #softDelete(
-    table: SoftDeleteTable,
-    conditions: readonly Sql[],
-    options: SoftDeleteOptions,
-    finish?: (session: Session) => Promise<void>,
-  ): Promise<SoftDeleteResult> {
-    const deletedAt = now(this.manager.dataSource);
-    const deletion: Deletion = {
-      id: newDeletionId(deletedAt),
-      deletedAt,
-      ...authorOf(this.manager.dataSource, options),
-    };
-    const plan = SoftDeleteGraph.of(this.manager.dataSource).plan([table]);
-    const alone = plan.groups.every(
-      (group) => group.inner.length === 0 && group.incoming.length === 0,
-    );
-    const told =
-      hasLog(this.manager) || listenersOf(this.manager.dataSource, "afterSoftDelete").length > 0;
-    const single =
-      alone && plan.restricts.length === 0 && conditions.length <= 1 && !told && !finish;
-    const { roots, tally } = await (single ? autocommit : transact)(
-      this.manager,
-      async (session) => {
-        const taken = await takeRows(session, [{ table, conditions }], deletion);
-        await finish?.(session);
-        return taken;
-      },
-    );
-    return roots > 0
-      ? new SoftDeleteResult(roots, deletion.id, deletedAt, tally.toCounts())
-      : new SoftDeleteResult(0, null, null, {});
-  }
-
-  #context(options: RestoreOptions): RestoreContext {
-    const { dataSource } = this.manager;
-    return {
-      parents: parentsOption(options),
-      now: now(dataSource),
-      author: authorOf(dataSource, options),
-    };
-  }
-
-  async #restore(
-    table: SoftDeleteTable,
-    conditions: readonly Sql[],
-    options: RestoreOptions,
-    finish?: (session: Session) => Promise<void>,
-  ): Promise<RestoreResult> {
-    const context = this.#context(options);
-    const restored = await wholeFirst(this.manager, (whole) =>
-      transact(this.manager, async (session) => {
-        const result = await restoreMatched(session, { table, conditions }, context, whole);
-        await finish?.(session);
-        return result;
-      }),
-    );
-    return toRestoreResult(restored);
-  }
 }
 
 interface Start {
@@ -465,8 +371,4 @@ function isSettleOptions(
 
 function listOf(entities: ObjectLiteral | readonly ObjectLiteral[]): readonly ObjectLiteral[] {
   return Array.isArray(entities) ? (entities as readonly ObjectLiteral[]) : [entities];
-}
-
-function toRestoreResult({ roots, tally, handedOver }: Restored): RestoreResult {
-  return new RestoreResult(roots, tally.toCounts(), totalOf(handedOver.toCounts()));
 }

@@ -1,7 +1,7 @@
 import { BaseEntity, type DeepPartial, type SaveOptions } from "typeorm";
 
 import { withSoftDelete } from "../entity/with-soft-delete";
-import type { SoftDeleteOptions } from "../manager/soft-delete-manager";
+import type { SoftDeleteOptions } from "../manager/options";
 import type { SoftDeleteCriteria } from "../operations/criteria";
 import type { PurgeOptions } from "../operations/purge";
 import type { RestoreOptions } from "../operations/restore-options";

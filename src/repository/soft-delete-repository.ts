@@ -14,7 +14,8 @@ import {
   type SelectQueryBuilder,
 } from "typeorm";
 
-import { SoftDeleteManager, type SoftDeleteOptions } from "../manager/soft-delete-manager";
+import type { SoftDeleteOptions } from "../manager/options";
+import { SoftDeleteManager } from "../manager/soft-delete-manager";
 import type { SoftDeleteCriteria } from "../operations/criteria";
 import type { PurgeOptions } from "../operations/purge";
 import type { RestoreOptions } from "../operations/restore-options";

@@ -4,6 +4,7 @@ import { dialectOf } from "../../dialect";
 import type { Dialect } from "../../dialect/dialect";
 import { and, bind, join, or, sql, type Sql } from "../../dialect/sql";
 import { isOf, slots, walkExpression, type Walk } from "../../dialect/walk";
+import { SoftDeleteCriteriaError } from "../../errors";
 import type { SoftDeleteEdge } from "../../plan/edge";
 import type { Group } from "../../plan/groups";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
@@ -141,7 +142,10 @@ export function purgeConditions(
   table: SoftDeleteTable,
   where: unknown,
 ): Sql[] | undefined {
-  if (where !== undefined) return conditionsOf(manager, metadata, "purge", where);
+  if (where !== undefined) {
+    refuseChildren(manager, metadata, table, where);
+    return conditionsOf(manager, metadata, "purge", where);
+  }
   const { discriminatorColumn } = metadata;
   if (metadata === table.metadata || !discriminatorColumn) return undefined;
   const values = [metadata, ...metadata.childEntityMetadatas].map((one) =>
@@ -149,4 +153,23 @@ export function purgeConditions(
   );
   const column = dialectOf(manager.dataSource).names.of("c", discriminatorColumn);
   return [sql`${column} IN (${join(values, ", ")})`];
+}
+
+/** Refuses conditions on rows that the purge removes first: the rows that they match would not match any more. */
+function refuseChildren(
+  manager: EntityManager,
+  metadata: EntityMetadata,
+  table: SoftDeleteTable,
+  where: unknown,
+): void {
+  const plan = SoftDeleteGraph.of(manager.dataSource).plan([table]);
+  const purged = plan.groups.flatMap((group) => group.tables.map((own) => own.metadata.tablePath));
+  for (const one of (Array.isArray(where) ? where : [where]) as unknown[]) {
+    for (const property of Object.keys((one ?? {}))) {
+      const relation = metadata.findRelationWithPropertyPath(property);
+      if (!relation || relation.isManyToOne || relation.isOneToOneOwner) continue;
+      if (!purged.includes(relation.inverseEntityMetadata.tablePath)) continue;
+      throw SoftDeleteCriteriaError.purgedRelation(`${metadata.name}.${property}`);
+    }
+  }
 }
