@@ -8,10 +8,13 @@ import { DATABASES, openDatabase } from "./database";
 import { ENTITIES } from "./entities";
 import { environment } from "./environment";
 import { explain } from "./explain";
+import { preview } from "./preview";
+import { removal } from "./removal";
 import { report, type DatabaseResult } from "./report";
 import { singleRow } from "./single-row";
+import { trash } from "./trash";
 
-const BENCHMARKS: readonly Benchmark[] = [cascade, singleRow];
+const BENCHMARKS: readonly Benchmark[] = [cascade, singleRow, preview, removal, trash];
 const RESULTS = join(__dirname, "results.md");
 
 const USAGE = `npm run bench -- [options]

@@ -88,7 +88,7 @@ export async function fill(dataSource: DataSource, rows: number): Promise<Filled
 }
 
 /** The numbers from 1, on any database. */
-function numbers(count: number): string {
+export function numbers(count: number): string {
   const digit =
     "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)";
   const places = Math.ceil(Math.log10(count));

@@ -122,6 +122,8 @@ export interface Dialect {
   readonly skipLocked: string;
   /** A statement that tells the database, for one transaction, how to plan: many rows at once, or some by index alone. */
   planning(rows: "all" | "by index"): Sql | undefined;
+  /** Whether rows that are gone stand in the indexes for a while, and every search from their beginning steps over them. */
+  readonly stepsOverRemoved: boolean;
   /** Whether foreign keys are checked when a statement ends, and not row by row. */
   readonly checksAtEnd: boolean;
   /** What is put behind a SELECT to lock the rows it read of alias `p` against writers. */

@@ -41,6 +41,7 @@ export class MysqlDialect implements Dialect {
   readonly singleRecursiveTerm = false;
   readonly shareLock = " LOCK IN SHARE MODE";
   readonly updateLock = " FOR UPDATE";
+  readonly stepsOverRemoved = true;
   readonly checksAtEnd = false;
 
   constructor(readonly dataSource: DataSource) {

@@ -41,6 +41,7 @@ export class PostgresDialect implements Dialect {
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";
   readonly skipLocked = " SKIP LOCKED";
+  readonly stepsOverRemoved = false;
   readonly checksAtEnd = true;
 
   constructor(readonly dataSource: DataSource) {

@@ -39,6 +39,7 @@ export class SqliteDialect implements Dialect {
   readonly shareLock = "";
   readonly updateLock = "";
   readonly skipLocked = "";
+  readonly stepsOverRemoved = false;
   readonly checksAtEnd = false;
 
   constructor(readonly dataSource: DataSource) {

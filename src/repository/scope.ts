@@ -2,8 +2,7 @@ import {
   And,
   Equal,
   FindOperator,
-  IsNull,
-  Not,
+  Raw,
   type EntityMetadata,
   type FindManyOptions,
   type FindOptionsWhere,
@@ -40,11 +39,14 @@ function onlyDeleted<Entity extends ObjectLiteral>(
   return withCondition(Array.isArray(where) ? {} : (where ?? {}), path);
 }
 
+// Not(IsNull()) comes out as NOT(... IS NULL), by which SQLite does not recognize a partial index.
+const IS_SET: FindOperator<unknown> = Raw((column) => `${column} IS NOT NULL`);
+
 /** A `where` that adds a condition on one property to those that it has. @internal */
 export function withCondition<Entity>(
   where: FindOptionsWhere<Entity>,
   path: readonly string[],
-  condition: FindOperator<unknown> = Not(IsNull()),
+  condition: FindOperator<unknown> = IS_SET,
 ): FindOptionsWhere<Entity> {
   const [property = "", ...rest] = path;
   const given = (where as Record<string, unknown>)[property];

@@ -13,7 +13,7 @@ export async function purgePlain(work: PurgeWork, table: SoftDeleteTable): Promi
 
 /** Goes through the table once. The last passes take only rows that nothing refers to, and wait for locks. */
 async function pass(work: PurgeWork, table: SoftDeleteTable, last: boolean): Promise<number> {
-  let cursor: Cursor = { free: true };
+  let cursor: Cursor = {};
   let total = 0;
   for (;;) {
     let seen: readonly Row[] = [];

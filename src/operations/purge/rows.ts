@@ -31,6 +31,12 @@ export class Row {
     return String(this.raw["moment"]);
   }
 
+  /** Which deletion took it, where the cursor is to know; undefined also when it carries none. */
+  get deletionId(): string | undefined {
+    const id: unknown = this.raw["deletion"];
+    return typeof id === "string" ? id : undefined;
+  }
+
   /** A value as the driver has read it. */
   value(column: Column): unknown {
     return this.raw[this.aliases.get(column.databaseName) ?? ""];
@@ -52,7 +58,10 @@ export class RowReader {
     const columns = this.#columns(table);
     const list = columns.map((column, index) => sql`${this.#text(column)} AS v${String(index)}`);
     const moment = this.session.dialect.asText(sql`${names.of("c", table.softDelete.deletedAt)}`);
-    const body = list.reduce((all, one) => sql`${all}, ${one}`, sql`${moment} AS moment`);
+    const head = this.session.dialect.stepsOverRemoved
+      ? sql`${moment} AS moment, ${names.of("c", table.softDelete.deletionId)} AS deletion`
+      : sql`${moment} AS moment`;
+    const body = list.reduce((all, one) => sql`${all}, ${one}`, head);
     const found = await this.session.select(
       this.scope.select(sql`${body} FROM ${names.table(table)} c ${rest}`, further),
     );
@@ -131,6 +140,11 @@ export interface Cursor {
   /** Nothing has been left behind so far: the first rows are always those to be taken. */
   readonly free?: boolean;
   readonly at?: string;
+  /**
+   * Of that very moment rows up to this one are gone, in the order of the index that comes with the columns. Where the
+   * database reads in another order, this jumps over rows, which the next pass then takes.
+   */
+  readonly gone?: { readonly deletionId: string; readonly key: readonly unknown[] };
   /** Rows of that very moment have been left behind: from there on by primary key, each looked at once. */
   readonly ordered?: { readonly since: string; readonly key?: readonly unknown[] };
 }
@@ -143,11 +157,15 @@ export function behind(
 ): [where: Sql[], order: string] {
   const { dialect } = session;
   const { names } = dialect;
-  const { deletedAt } = table.softDelete;
+  const { deletedAt, deletionId } = table.softDelete;
   const column = names.of("c", deletedAt);
-  const { at, ordered } = cursor;
+  const { at, ordered, gone } = cursor;
   if (at === undefined) return [[], column];
   const moment = dialect.typed(deletedAt, bind(at));
+  if (gone) {
+    const columns = [deletedAt, deletionId, ...table.primary];
+    return [[after(session, columns, [at, gone.deletionId, ...gone.key])], column];
+  }
   const where = [sql`${column} >= ${moment}`];
   if (!ordered) return [where, column];
   if (ordered.key) {
@@ -178,5 +196,8 @@ export function advanced(cursor: Cursor, last: Row, complete: boolean): Cursor {
       ordered: { since: last.at, key: last.key },
     };
   }
-  return complete || ordered ? { at: last.at } : { at: last.at, ordered: { since: last.at } };
+  const { at, deletionId, key } = last;
+  if (ordered) return { at };
+  if (!complete) return { at, ordered: { since: at } };
+  return deletionId === undefined ? { at } : { at, gone: { deletionId, key } };
 }

@@ -53,7 +53,7 @@ export class PurgeWork {
   readonly inner: readonly Reference[];
   readonly tally = new Tally();
   readonly failures: PurgeFailure[] = [];
-  /** Whether somebody else's locks may have kept rows from being seen. */
+  /** Whether a pass may leave rows out: those that somebody else has locked, or that its cursor jumps over. */
   readonly skips: boolean;
   readonly #failed = new Map<SoftDeleteTable, Row[]>();
   readonly #attempts = new Map<SoftDeleteTable, number>();
@@ -67,7 +67,8 @@ export class PurgeWork {
     this.references = References.of(manager.dataSource);
     this.groups = this.references.groups(scope.tables);
     this.inner = this.groups.flatMap((group) => group.inner);
-    this.skips = dialectOf(manager.dataSource).skipLocked !== "";
+    const { skipLocked, stepsOverRemoved } = dialectOf(manager.dataSource);
+    this.skips = skipLocked !== "" || stepsOverRemoved;
   }
 
   reader(session: Session): RowReader {
@@ -179,7 +180,7 @@ export class PurgeWork {
     const tally = new Tally();
     for (const row of removed) {
       tally.add(row.table.name, 1);
-      recorder.addKey(row.table, null, primaryKeyOf(session, row));
+      if (recorder.wantsRows) recorder.addKey(row.table, null, primaryKeyOf(session, row));
     }
     const entity = [...new Set(removed.map((row) => row.table.name))].join(", ");
     const done = { roots: removed.length, tally };
