@@ -64,6 +64,24 @@ export class Members {
     return Number(row?.n ?? 0);
   }
 
+  /**
+   * How many of them, in each of the tables, hang by none of the others. Locks those by which others hang first, so that
+   * the answer holds until they are written.
+   */
+  async countAllTops(
+    tables: readonly SoftDeleteTable[],
+  ): Promise<ReadonlyMap<SoftDeleteTable, number>> {
+    const { graph } = this.session;
+    const tops = new Map<SoftDeleteTable, number>();
+    for (const table of graph.below(tables).flatMap((group) => group.tables)) {
+      if (!tables.includes(table)) continue;
+      if (graph.childEdges(table).some((edge) => tables.includes(edge.child)))
+        await this.lock(table);
+      if (graph.parentEdges(table).length > 0) tops.set(table, await this.countTops(table));
+    }
+    return tops;
+  }
+
   /** A condition on `c`: it hangs by none of them. */
   isTop(table: SoftDeleteTable): Sql {
     const { names } = this.session.dialect;

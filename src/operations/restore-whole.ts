@@ -38,8 +38,8 @@ export async function restoreWhole(
     if (group.inner.length > 0) for (const table of present) await members.lock(table);
     for (const table of present) {
       const edges = session.graph.parentEdges(table);
-      // With one writer at a time, nobody has deleted those parents meanwhile.
-      if (session.dialect.singleConnection && edges.length === 1 && closed.has(table)) continue;
+      // Their parents were locked when that was found out, and have been revived.
+      if (edges.length === 1 && closed.has(table) && session.readsCurrent) continue;
       for (const edge of edges) {
         if ((await members.lockParents(edge)) > 0) throw new StaysBlocked();
       }

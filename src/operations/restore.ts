@@ -108,13 +108,9 @@ async function restoreTables(
   recorder: Recorder,
 ): Promise<Restored | null> {
   const hangs = (table: SoftDeleteTable): boolean => session.graph.parentEdges(table).length > 0;
-  let roots = 0;
-  const closed = new Set<SoftDeleteTable>();
-  for (const table of tables.filter(hangs)) {
-    const tops = await members.countTops(table);
-    if (tops === 0) closed.add(table);
-    roots += tops;
-  }
+  const tops = await members.countAllTops(tables);
+  const closed = new Set(tables.filter((table) => tops.get(table) === 0));
+  let roots = [...tops.values()].reduce((sum, rows) => sum + rows, 0);
   const tally = new Tally();
   await restoreWhole(session, members, tables, tally, recorder, { closed });
   for (const table of tables) if (!hangs(table)) roots += tally.of(table.name);
@@ -212,11 +208,11 @@ async function wholeDeletions(
   const members = new Members(session, known);
   if ((await members.count(table)) !== count) return null;
   const tables = await members.tables();
-  for (const other of tables) {
-    if (other === table) continue;
-    // A row of one of them may hang by a row of another, and come back with that one's deletion only.
-    if (known.length > 1) return null;
-    if (!reachable.includes(other) || (await members.countTops(other)) > 0) return null;
-  }
+  const others = tables.filter((other) => other !== table);
+  // A row of one of several may hang by a row of another, and come back with that one's deletion only.
+  if (known.length > 1 && others.length > 0) return null;
+  if (others.some((other) => !reachable.includes(other))) return null;
+  const tops = await members.countAllTops(tables);
+  if (others.some((other) => (tops.get(other) ?? 0) > 0)) return null;
   return { members, tables };
 }

@@ -13,10 +13,19 @@ export class Session {
   readonly graph: SoftDeleteGraph;
   readonly manager: EntityManager;
 
-  constructor(readonly runner: QueryRunner) {
+  constructor(
+    readonly runner: QueryRunner,
+    /** Whether the transaction is this package's own, at the isolation level that it has chosen. */
+    readonly ownIsolation = false,
+  ) {
     this.manager = runner.manager;
     this.dialect = dialectOf(runner.manager.dataSource);
     this.graph = SoftDeleteGraph.of(runner.manager.dataSource);
+  }
+
+  /** Whether a plain read sees what is committed, or what this transaction has locked, and not an older snapshot. */
+  get readsCurrent(): boolean {
+    return this.ownIsolation || this.dialect.isolationLevel === undefined;
   }
 
   /** Runs a statement that writes. Returns how many rows it affected. */

@@ -73,10 +73,10 @@ async function inTransaction<Result>(
 ): Promise<Result> {
   const { dataSource } = runner.manager;
   // A savepoint has no isolation level of its own.
-  const chosen = runner.isTransactionActive || dataSource.options.isolationLevel;
-  await runner.startTransaction(chosen ? undefined : dialectOf(dataSource).isolationLevel);
+  const own = !runner.isTransactionActive && dataSource.options.isolationLevel === undefined;
+  await runner.startTransaction(own ? dialectOf(dataSource).isolationLevel : undefined);
   try {
-    const result = await operation(new Session(runner));
+    const result = await operation(new Session(runner, own));
     await runner.commitTransaction();
     return result;
   } catch (error) {
