@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   const machine = await environment(results.map(({ server }) => server));
   const text = `# Benchmark
 
-Medians of ${options.runs} runs, the ways taking turns in one process. \`npm run bench\` writes this page.
+Medians of ${options.runs} runs, of short calls of more, the ways taking turns in one process. \`npm run bench\` writes this page.
 
 ${machine.map((line) => `- ${line}`).join("\n")}
 
