@@ -12,7 +12,7 @@ const ROWS = USERS * (1 + POSTS + COMMENTS_OF_USER);
 const BATCH = 1000;
 const CHILDREN_FIRST = ["bench_comment", "bench_post", "bench_user"];
 // Each run removes, and puts back, every row.
-const MOST_RUNS = 3;
+const MOST_RUNS = 7;
 
 const PURGE = "package, purge";
 const FORCE = "package, forceDelete";

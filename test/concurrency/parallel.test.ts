@@ -137,9 +137,7 @@ describeEachDatabase("parallel calls", (database) => {
     const { users, posts } = await seed(sources[0]!);
     await run(sources, (ds, n) => {
       const [target, id] =
-        n % 4 < 2
-          ? [User, users[n % 4]!.id]
-          : [Post, posts[n % 12]!.id as never];
+        n % 4 < 2 ? [User, users[n % 4]!.id] : [Post, posts[n % 12]!.id as never];
       const of = n % 3 === 0 ? ds.manager : new SoftDeleteManager(ds);
       return repeated(() => (n % 2 === 0 ? of.softDelete(target, id) : of.restore(target, id)));
     });

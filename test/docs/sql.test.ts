@@ -55,7 +55,9 @@ describeEachDatabase("docs/sql.md", (database) => {
     const title = `## ${TITLES[database.name]}\n`;
     if (process.env["UPDATE_DOCS"]) {
       const [head, ...others] = readFileSync(FILE, "utf8").split(/^(?=## )/m);
-      const kept = others.filter((other) => !other.startsWith(title)).map((other) => other.trimEnd());
+      const kept = others
+        .filter((other) => !other.startsWith(title))
+        .map((other) => other.trimEnd());
       writeFileSync(FILE, [head!.trimEnd(), ...kept, section.trimEnd()].join("\n\n") + "\n");
     }
     expect(readFileSync(FILE, "utf8")).toContain(section.trimEnd());
@@ -76,7 +78,10 @@ async function describeStatements(ds: DataSource): Promise<string> {
       async () => (deletionId = (await soft.softDelete(User, user.id)).deletionId!),
     ],
     ["restoreDeletion(deletionId)", () => soft.restoreDeletion(deletionId)],
-    ["dataSource.getRepository(User).softDelete(id), with the subscriber", () => ds.manager.softDelete(User, user.id)],
+    [
+      "dataSource.getRepository(User).softDelete(id), with the subscriber",
+      () => ds.manager.softDelete(User, user.id),
+    ],
     ["restore(User, id)", () => soft.restore(User, user.id)],
     ["softDelete(Category, id), a tree", () => soft.softDelete(Category, root.id)],
     ["restore(Category, id), a tree", () => soft.restore(Category, root.id)],

@@ -1,4 +1,11 @@
-import { Column, DeleteDateColumn, Entity, PrimaryGeneratedColumn, QueryFailedError, type DataSourceOptions } from "typeorm";
+import {
+  Column,
+  DeleteDateColumn,
+  Entity,
+  PrimaryGeneratedColumn,
+  QueryFailedError,
+  type DataSourceOptions,
+} from "typeorm";
 
 import {
   DeletionIdColumn,
@@ -78,8 +85,12 @@ describeEachDatabase("@UniqueActive", (database) => {
     }
     await articles.save({ tenantId: 1, slug: "a", code: "x" });
     await articles.save({ tenantId: 2, slug: "a", code: "y" });
-    await expect(articles.save({ tenantId: 1, slug: "a", code: "z" })).rejects.toThrow(QueryFailedError);
-    await expect(articles.save({ tenantId: 3, slug: "c", code: "x" })).rejects.toThrow(QueryFailedError);
+    await expect(articles.save({ tenantId: 1, slug: "a", code: "z" })).rejects.toThrow(
+      QueryFailedError,
+    );
+    await expect(articles.save({ tenantId: 3, slug: "c", code: "x" })).rejects.toThrow(
+      QueryFailedError,
+    );
     expect(await articles.count()).toBe(2);
     expect(await articles.onlyDeleted().count()).toBe(3);
   });
@@ -116,7 +127,9 @@ describeEachDatabase("@UniqueActive", (database) => {
 
   it("without a generated column is a partial index, refused where there is none", async () => {
     if (database.name === "mysql") {
-      await expect(database.open([PartialOnly], options)).rejects.toThrow(SoftDeleteConfigurationError);
+      await expect(database.open([PartialOnly], options)).rejects.toThrow(
+        SoftDeleteConfigurationError,
+      );
       return;
     }
     const ds = await database.open([PartialOnly], options);
@@ -124,7 +137,9 @@ describeEachDatabase("@UniqueActive", (database) => {
     await ds.manager.softDelete(PartialOnly, id);
     await ds.manager.save(PartialOnly, { code: "x" });
     await expect(ds.manager.save(PartialOnly, { code: "x" })).rejects.toThrow(QueryFailedError);
-    expect(ds.getMetadata(PartialOnly).columns.map((column) => column.databaseName)).not.toContain("active_key");
+    expect(ds.getMetadata(PartialOnly).columns.map((column) => column.databaseName)).not.toContain(
+      "active_key",
+    );
   });
 
   it("is a partial unique index where the database has them", async () => {

@@ -165,7 +165,7 @@ function refuseChildren(
   const plan = SoftDeleteGraph.of(manager.dataSource).plan([table]);
   const purged = plan.groups.flatMap((group) => group.tables.map((own) => own.metadata.tablePath));
   for (const one of (Array.isArray(where) ? where : [where]) as unknown[]) {
-    for (const property of Object.keys((one ?? {}))) {
+    for (const property of Object.keys(one ?? {})) {
       const relation = metadata.findRelationWithPropertyPath(property);
       if (!relation || relation.isManyToOne || relation.isOneToOneOwner) continue;
       if (!purged.includes(relation.inverseEntityMetadata.tablePath)) continue;

@@ -45,6 +45,12 @@ function primaryKeyOf(session: Session, row: Row): PrimaryKey {
   );
 }
 
+function countInto(tally: Tally, rows: readonly Row[]): void {
+  const byTable = new Map<SoftDeleteTable, number>();
+  for (const { table } of rows) byTable.set(table, (byTable.get(table) ?? 0) + 1);
+  for (const [table, count] of byTable) tally.add(table.name, count);
+}
+
 /** One purge at work: what it has counted, and what has failed. */
 export class PurgeWork {
   readonly references: References;
@@ -177,12 +183,12 @@ export class PurgeWork {
     const removed = await remove(session, rows);
     const { dataSource } = this.manager;
     const recorder = new Recorder(session, "afterPurge");
-    const tally = new Tally();
-    for (const row of removed) {
-      tally.add(row.table.name, 1);
-      if (recorder.wantsRows) recorder.addKey(row.table, null, primaryKeyOf(session, row));
+    if (recorder.wantsRows) {
+      for (const row of removed) recorder.addKey(row.table, null, primaryKeyOf(session, row));
     }
-    const entity = [...new Set(removed.map((row) => row.table.name))].join(", ");
+    const tally = new Tally();
+    countInto(tally, removed);
+    const entity = Object.keys(tally.toCounts()).join(", ");
     const done = { roots: removed.length, tally };
     try {
       await reportRemoval(
@@ -201,7 +207,7 @@ export class PurgeWork {
   }
 
   #count(rows: readonly Row[]): void {
-    for (const row of rows) this.tally.add(row.table.name, 1);
+    countInto(this.tally, rows);
   }
 
   #fail(table: SoftDeleteTable, rows: readonly Row[], error: unknown): void {
