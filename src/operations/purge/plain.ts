@@ -1,3 +1,4 @@
+import { dialectOf } from "../../dialect";
 import { and, sql, type Sql } from "../../dialect/sql";
 import type { SoftDeleteTable } from "../../plan/table";
 import type { Session } from "../session";
@@ -6,9 +7,32 @@ import type { PurgeWork } from "./work";
 
 /** Purges a table whose rows do not refer to each other, directly or by way of other tables. @internal */
 export async function purgePlain(work: PurgeWork, table: SoftDeleteTable): Promise<void> {
+  if (work.tellsNobody && dialectOf(work.manager.dataSource).singleConnection) {
+    await removeFreeRows(work, table);
+  }
   await pass(work, table, false);
   // What others had locked they have removed by now, or left behind: waits for them.
   if (work.skips) while ((await pass(work, table, true)) > 0);
+}
+
+/**
+ * Removes batches in one statement each, as long as nothing refers to any row of a batch: with one writer at a time there is
+ * nothing to lock. What is left, or refused, is for the passes.
+ */
+async function removeFreeRows(work: PurgeWork, table: SoftDeleteTable): Promise<void> {
+  if (work.references.junctionsOf(table).length > 0 || work.scope.expressions.length > 0) return;
+  const { batchSize } = work.calls;
+  for (let removed = batchSize; removed === batchSize;) {
+    removed = await work.removeCounted(table, (session) => {
+      const { dialect } = session;
+      const { names } = dialect;
+      const keys = sql`SELECT ${names.list("c", table.primary)} FROM ${names.table(table)} c WHERE ${work.scope.has("c", table)} LIMIT ${String(batchSize)}`;
+      const picked = sql`${names.row("c", table.primary)} IN (${keys})`;
+      return session.execute(
+        dialect.delete(table, and(picked, ...unreferenced(session, work, table))),
+      );
+    });
+  }
 }
 
 /** Goes through the table once. The last passes take only rows that nothing refers to, and wait for locks. */
