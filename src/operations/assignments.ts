@@ -1,5 +1,5 @@
 import type { Assignment } from "../dialect/dialect";
-import { bind, sql } from "../dialect/sql";
+import { bind, sql, type Sql } from "../dialect/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "./session";
 
@@ -41,4 +41,21 @@ export function touch(session: Session, table: SoftDeleteTable): Assignment[] {
   if (version) set.push([version, sql`${session.dialect.names.of("c", version)} + 1`]);
   if (updateDate) set.push([updateDate, sql`CURRENT_TIMESTAMP`]);
   return set;
+}
+
+/** Gives a row to the deletion of another, whose values `value` names: `id`, `at`, `actor`, `reason`. @internal */
+export function stampFrom(
+  session: Session,
+  table: SoftDeleteTable,
+  value: (name: string) => Sql,
+): Assignment[] {
+  const { deletedAt, deletionId, deletedBy, deleteReason, deletedFlag } = table.softDelete;
+  const set: Assignment[] = [
+    [deletedAt, value("at")],
+    [deletionId, value("id")],
+  ];
+  if (deletedBy) set.push([deletedBy, value("actor")]);
+  if (deleteReason) set.push([deleteReason, value("reason")]);
+  if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
+  return [...set, ...touch(session, table)];
 }

@@ -1,10 +1,9 @@
-import type { Assignment } from "../dialect/dialect";
 import { and, bind, filter, sql, type Sql } from "../dialect/sql";
 import type { Carried } from "../dialect/walk";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import type { Column, SoftDeleteTable } from "../plan/table";
-import { touch } from "./assignments";
+import { stampFrom } from "./assignments";
 import { newDeletionId } from "./deletion-id";
 import type { Members } from "./members";
 import { Tally } from "./results";
@@ -56,7 +55,7 @@ async function overEdge(
       target: edge.child,
       related: edge.parent,
       on: edge.on.map((pair) => [pair.child, pair.parent]),
-      set: assignments(session, edge.child, (name) => values.get(name) ?? sql`NULL`),
+      set: stampFrom(session, edge.child, (name) => values.get(name) ?? sql`NULL`),
       where: members.has("c", edge.child),
       relatedWhere: staysDeleted(session, edge, members),
       correlated: true,
@@ -88,7 +87,7 @@ async function withinGroup(
       dialect.updateByWalk({
         target,
         walk,
-        set: assignments(session, target, (name) => sql`w.${name}`),
+        set: stampFrom(session, target, (name) => sql`w.${name}`),
         where: members.has("c", target),
         correlated: true,
       }),
@@ -123,20 +122,4 @@ function parentValues(session: Session, parent: SoftDeleteTable, own: OwnDeletio
     ["actor", of(deletedBy)],
     ["reason", of(deleteReason)],
   ];
-}
-
-function assignments(
-  session: Session,
-  table: SoftDeleteTable,
-  value: (name: string) => Sql,
-): Assignment[] {
-  const { deletedAt, deletionId, deletedBy, deleteReason, deletedFlag } = table.softDelete;
-  const set: Assignment[] = [
-    [deletedAt, value("at")],
-    [deletionId, value("id")],
-  ];
-  if (deletedBy) set.push([deletedBy, value("actor")]);
-  if (deleteReason) set.push([deleteReason, value("reason")]);
-  if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
-  return [...set, ...touch(session, table)];
 }

@@ -1,10 +1,9 @@
-import type { Assignment } from "../dialect/dialect";
 import { sql, type Sql } from "../dialect/sql";
 import type { Carried } from "../dialect/walk";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import type { Column, SoftDeleteTable } from "../plan/table";
-import { touch } from "./assignments";
+import { stampFrom } from "./assignments";
 import { Members } from "./members";
 import type { Tally } from "./results";
 import type { Session } from "./session";
@@ -44,7 +43,7 @@ async function takeOverEdge(
       target: child,
       related: parent,
       on: on.map((pair) => [pair.child, pair.parent]),
-      set: assignments(session, child, (name) => values.get(name) ?? sql`NULL`),
+      set: stampFrom(session, child, (name) => values.get(name) ?? sql`NULL`),
       where: isActive(session, child),
       relatedWhere: members.has("p", parent),
       correlated: true,
@@ -73,7 +72,7 @@ async function takeByWalk(
       session.dialect.updateByWalk({
         target,
         walk,
-        set: assignments(session, target, (name) => sql`w.${name}`),
+        set: stampFrom(session, target, (name) => sql`w.${name}`),
         where: isActive(session, target),
         correlated: true,
       }),
@@ -97,20 +96,4 @@ function deletionOf(session: Session, alias: string, table: SoftDeleteTable): Ca
     ["actor", of(deletedBy)],
     ["reason", of(deleteReason)],
   ];
-}
-
-function assignments(
-  session: Session,
-  table: SoftDeleteTable,
-  value: (name: string) => Sql,
-): Assignment[] {
-  const { deletedAt, deletionId, deletedBy, deleteReason, deletedFlag } = table.softDelete;
-  const set: Assignment[] = [
-    [deletedAt, value("at")],
-    [deletionId, value("id")],
-  ];
-  if (deletedBy) set.push([deletedBy, value("actor")]);
-  if (deleteReason) set.push([deleteReason, value("reason")]);
-  if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
-  return [...set, ...touch(session, table)];
 }
