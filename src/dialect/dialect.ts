@@ -108,8 +108,11 @@ export interface Dialect {
   updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql;
   /** A DELETE of the rows `c` of one table. */
   delete(table: Table, where: Sql): Sql;
-  /** A DELETE of the rows of one table whose keys a SELECT behind common table expressions gives. */
-  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql;
+  /**
+   * A DELETE of the rows `c` of one table whose keys a SELECT behind common table expressions gives, as far as they meet
+   * further conditions.
+   */
+  deleteWith(expressions: Sql, table: Table, keys: Sql, ...where: readonly Sql[]): Sql;
   /** Assignments that keep columns which the database would otherwise move by itself. */
   keep(table: SoftDeleteTable): readonly Assignment[];
   /** A condition that a column holds one of the values. */
@@ -120,6 +123,11 @@ export interface Dialect {
   nothing(from: Sql): Sql;
   /** What is put behind {@link updateLock} to leave out rows that somebody else has locked. Empty where nobody can have. */
   readonly skipLocked: string;
+  /**
+   * What is put before a DELETE to make it fail at once, by an error that {@link isLockTimeout} knows, where somebody else has
+   * locked one of its rows. Undefined where there is no such thing, or no need.
+   */
+  readonly noWait: string | undefined;
   /** A statement that tells the database, for one transaction, how to plan: many rows at once, or some by index alone. */
   planning(rows: "all" | "by index"): Sql | undefined;
   /** Whether rows that are gone stand in the indexes for a while, and every search from their beginning steps over them. */
@@ -146,6 +154,8 @@ export interface Dialect {
   isForeignKeyViolation(error: unknown): boolean;
   /** The unique key that an error says is taken; undefined for every other error. */
   violatedKey(error: unknown): ViolatedKey | undefined;
+  /** Whether an error says that somebody else has locked a row for too long. */
+  isLockTimeout(error: unknown): boolean;
   /** Whether a transaction that failed so may simply be run again. */
   isRetryable(error: unknown): boolean;
 }

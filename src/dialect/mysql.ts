@@ -15,6 +15,7 @@ import type {
 import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByRows, type Keys } from "./keys";
 import { Names } from "./names";
+import { isMariaDb, serverVersion } from "./server-version";
 import { and, bind, join, sql, type Sql } from "./sql";
 import { firstPerRow } from "./standard-update";
 import { isOf, slots, walkExpression } from "./walk";
@@ -23,6 +24,7 @@ const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECK
 
 // Each server takes the other's form for a comment.
 const UNLIMITED_MARIADB = "/*M! SET STATEMENT max_recursive_iterations=4294967295 FOR */ ";
+const NO_WAIT_MARIADB = "/*M! SET STATEMENT innodb_lock_wait_timeout=0 FOR */ ";
 const UNLIMITED_MYSQL = "/*+ SET_VAR(cte_max_recursion_depth=4294967295) */ ";
 
 /**
@@ -79,7 +81,7 @@ export class MysqlDialect implements Dialect {
       update.correlated === true
         ? sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT * FROM ${firstPerRow(update)}) w`
         : sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT DISTINCT ${keys.join(", ")} FROM walk WHERE ${isOf(walk, target)}) w`;
-    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${names.table(target)} AS c JOIN ${rows} ON ${on} SET ${this.#assignments(update.set)} WHERE ${update.where}`;
+    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${rows} STRAIGHT_JOIN ${names.table(target)} AS c ON ${on} SET ${this.#assignments(update.set)} WHERE ${update.where}`;
   }
 
   updateOrphans(update: UpdateOrphans): Sql {
@@ -121,18 +123,18 @@ export class MysqlDialect implements Dialect {
     const on = table.primary.map(
       (column) => `${this.names.of("c", column)} = ${this.names.of("w", column)}`,
     );
-    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${this.names.table(table)} AS c JOIN (WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w ON ${on.join(" AND ")} SET ${this.#assignments(set)}`;
+    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}(WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w STRAIGHT_JOIN ${this.names.table(table)} AS c ON ${on.join(" AND ")} SET ${this.#assignments(set)}`;
   }
 
   delete(table: Table, where: Sql): Sql {
     return sql`DELETE c FROM ${this.names.table(table)} AS c WHERE ${where}`;
   }
 
-  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql {
+  deleteWith(expressions: Sql, table: Table, keys: Sql, ...where: readonly Sql[]): Sql {
     const on = table.primary.map(
       (column) => `${this.names.of("c", column)} = ${this.names.of("w", column)}`,
     );
-    return sql`${UNLIMITED_MARIADB}DELETE ${UNLIMITED_MYSQL}c FROM ${this.names.table(table)} AS c JOIN (WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w ON ${on.join(" AND ")}`;
+    return sql`${UNLIMITED_MARIADB}DELETE ${UNLIMITED_MYSQL}c FROM (WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w STRAIGHT_JOIN ${this.names.table(table)} AS c ON ${and(...on, ...where)}`;
   }
 
   keep(table: SoftDeleteTable): readonly Assignment[] {
@@ -160,10 +162,12 @@ export class MysqlDialect implements Dialect {
   }
 
   get skipLocked(): string {
-    // "10.11.6-MariaDB", "8.0.36"
-    const { version = "" } = this.dataSource.driver;
-    const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+    const [major, minor] = serverVersion(this.dataSource);
     return (major === 10 ? minor >= 6 : major >= 8) ? " SKIP LOCKED" : "";
+  }
+
+  get noWait(): string | undefined {
+    return isMariaDb(this.dataSource) ? NO_WAIT_MARIADB : undefined;
   }
 
   withVersion(deletionId: string, digit: string): Sql {
@@ -201,6 +205,10 @@ export class MysqlDialect implements Dialect {
       (driverErrorOf(error) as Error).message,
     )?.[1];
     return name === undefined ? {} : { name };
+  }
+
+  isLockTimeout(error: unknown): boolean {
+    return driverErrorCode(error) === "ER_LOCK_WAIT_TIMEOUT";
   }
 
   isRetryable(error: unknown): boolean {

@@ -15,7 +15,7 @@ import type {
 import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByArrays, type Keys } from "./keys";
 import { Names } from "./names";
-import { bind, join, sql, type Sql } from "./sql";
+import { and, bind, join, sql, type Sql } from "./sql";
 import {
   countDeletedParents,
   countOrphans,
@@ -41,6 +41,7 @@ export class PostgresDialect implements Dialect {
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";
   readonly skipLocked = " SKIP LOCKED";
+  readonly noWait = undefined;
   readonly stepsOverRemoved = false;
   readonly checksAtEnd = true;
 
@@ -84,9 +85,9 @@ export class PostgresDialect implements Dialect {
     return sql`DELETE FROM ${this.names.table(table)} AS c WHERE ${where}`;
   }
 
-  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql {
+  deleteWith(expressions: Sql, table: Table, keys: Sql, ...where: readonly Sql[]): Sql {
     const own = this.names.row("c", table.primary);
-    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${own} IN (SELECT ${keys})`;
+    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${and(sql`${own} IN (SELECT ${keys})`, ...where)}`;
   }
 
   keep(): readonly [] {
@@ -150,6 +151,10 @@ export class PostgresDialect implements Dialect {
       ...(constraint === undefined ? {} : { name: constraint }),
       ...(table === undefined ? {} : { table }),
     };
+  }
+
+  isLockTimeout(): boolean {
+    return false;
   }
 
   isRetryable(error: unknown): boolean {

@@ -15,7 +15,7 @@ import type {
 import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByJson, type Keys } from "./keys";
 import { Names } from "./names";
-import { bind, join, sql, type Sql } from "./sql";
+import { and, bind, join, sql, type Sql } from "./sql";
 import {
   countDeletedParents,
   countOrphans,
@@ -39,6 +39,7 @@ export class SqliteDialect implements Dialect {
   readonly shareLock = "";
   readonly updateLock = "";
   readonly skipLocked = "";
+  readonly noWait = undefined;
   readonly stepsOverRemoved = false;
   readonly checksAtEnd = false;
 
@@ -82,9 +83,9 @@ export class SqliteDialect implements Dialect {
     return sql`DELETE FROM ${this.names.table(table)} AS c WHERE ${where}`;
   }
 
-  deleteWith(expressions: Sql, table: Table, keys: Sql): Sql {
+  deleteWith(expressions: Sql, table: Table, keys: Sql, ...where: readonly Sql[]): Sql {
     const own = this.names.row("c", table.primary);
-    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${own} IN (SELECT ${keys})`;
+    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${and(sql`${own} IN (SELECT ${keys})`, ...where)}`;
   }
 
   keep(): readonly [] {
@@ -147,6 +148,10 @@ export class SqliteDialect implements Dialect {
       ...(table === undefined ? {} : { table }),
       columns: columns.map((column) => column.slice(column.lastIndexOf(".") + 1)),
     };
+  }
+
+  isLockTimeout(): boolean {
+    return false;
   }
 
   isRetryable(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { DataSource } from "typeorm";
 
+import { isMariaDb } from "../dialect/server-version";
 import { SoftDeleteConfigurationError } from "../errors";
 import type { Table } from "./table";
 import { entityAnnotations } from "./tables";
@@ -21,7 +22,8 @@ export function validateUniques(dataSource: DataSource, tables: Iterable<Table>)
       if (actual !== unique.deletedAt) {
         throw SoftDeleteConfigurationError.uniqueOnOtherColumn(path, unique.deletedAt, actual);
       }
-      if (unique.generated && isMisnamedMariaDb(dataSource)) {
+      // For which TypeORM writes generated columns in a syntax that MariaDB refuses.
+      if (unique.generated && dataSource.options.type === "mysql" && isMariaDb(dataSource)) {
         throw SoftDeleteConfigurationError.mariaDbAsMysql(path);
       }
       if (!unique.generated && !partialIndexes) {
@@ -29,10 +31,4 @@ export function validateUniques(dataSource: DataSource, tables: Iterable<Table>)
       }
     }
   }
-}
-
-/** MariaDB under the type "mysql", for which TypeORM writes generated columns in a syntax that MariaDB refuses. */
-function isMisnamedMariaDb({ options, driver }: DataSource): boolean {
-  // MariaDB counts from 10, MySQL has not come that far.
-  return options.type === "mysql" && Number.parseInt(driver.version ?? "", 10) >= 10;
 }

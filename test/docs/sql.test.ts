@@ -3,7 +3,14 @@ import { join } from "node:path";
 
 import { Column, Entity, Index, ManyToOne, PrimaryGeneratedColumn, type DataSource } from "typeorm";
 
-import { OnSoftDelete, SoftDeletable, SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
+import {
+  getSoftDeleteRepository,
+  OnSoftDelete,
+  SoftDeletable,
+  SoftDeleteManager,
+  SoftDeleteSubscriber,
+  UniqueActive,
+} from "../../src";
 import { describeEachDatabase, statementsOf, type DatabaseName } from "../harness";
 
 @Entity()
@@ -37,7 +44,20 @@ class Category extends SoftDeletable {
   parent!: Category | null;
 }
 
+@Entity()
+class Account extends SoftDeletable {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ length: 100 })
+  @UniqueActive()
+  email!: string;
+}
+
 const FILE = join(__dirname, "../../docs/sql.md");
+const OLD = new Date("2020-01-01");
+// TypeORM writes generated columns as MariaDB takes them under this type alone.
+const UNDER_MARIADB = { postgres: {}, "better-sqlite3": {}, mysql: { type: "mariadb" } } as const;
 const TITLES: Record<DatabaseName, string> = {
   postgres: "PostgreSQL",
   "better-sqlite3": "SQLite",
@@ -51,7 +71,11 @@ const TITLES: Record<DatabaseName, string> = {
 describeEachDatabase("docs/sql.md", (database) => {
   it("shows the statements that are emitted", async () => {
     const ds = await database.open([User, Post, Category], { subscribers: [SoftDeleteSubscriber] });
-    const section = `## ${TITLES[database.name]}\n\n${await describeStatements(ds)}`;
+    const operations = await describeOperations(ds);
+    await ds.destroy();
+    const unique = await database.open([Account], UNDER_MARIADB[database.name]);
+    const parts = [...operations, await describeUnique(unique)];
+    const section = `## ${TITLES[database.name]}\n\n${parts.join("\n")}`;
     const title = `## ${TITLES[database.name]}\n`;
     if (process.env["UPDATE_DOCS"]) {
       const [head, ...others] = readFileSync(FILE, "utf8").split(/^(?=## )/m);
@@ -64,36 +88,124 @@ describeEachDatabase("docs/sql.md", (database) => {
   });
 });
 
-async function describeStatements(ds: DataSource): Promise<string> {
+interface Operation {
+  readonly title: string;
+  /** What has to be there, and is not shown. */
+  readonly prepare?: () => Promise<unknown>;
+  readonly run: () => Promise<unknown>;
+}
+
+async function describeOperations(ds: DataSource): Promise<string[]> {
   const soft = new SoftDeleteManager(ds);
   const user = await ds.manager.save(User, { name: "a" });
-  await ds.manager.save(Post, [{ author: user }, { author: user }]);
+  const [post] = await ds.manager.save(Post, [{ author: user }, { author: user }]);
   const root = await ds.manager.save(ds.manager.create(Category));
   await ds.manager.save(ds.manager.create(Category, { parent: root }));
+  const backdate = (entity: typeof User): Promise<unknown> =>
+    ds.createQueryBuilder().update(entity).set({ deletedAt: OLD }).where("1 = 1").execute();
   let deletionId = "";
-  const operations: [title: string, run: () => Promise<unknown>][] = [
-    ["previewSoftDelete(User, id)", () => soft.previewSoftDelete(User, user.id)],
-    [
-      "softDelete(User, id)",
-      async () => (deletionId = (await soft.softDelete(User, user.id)).deletionId!),
-    ],
-    ["restoreDeletion(deletionId)", () => soft.restoreDeletion(deletionId)],
-    [
-      "dataSource.getRepository(User).softDelete(id), with the subscriber",
-      () => ds.manager.softDelete(User, user.id),
-    ],
-    ["restore(User, id)", () => soft.restore(User, user.id)],
-    ["softDelete(Category, id), a tree", () => soft.softDelete(Category, root.id)],
-    ["restore(Category, id), a tree", () => soft.restore(Category, root.id)],
-    ["forceDelete(User, id)", () => soft.forceDelete(User, user.id)],
+  const deleteUser = async (): Promise<void> => {
+    deletionId = (await soft.softDelete(User, user.id)).deletionId!;
+  };
+  const deleteApart = async (): Promise<void> => {
+    await soft.softDelete(Post, post!.id);
+    await deleteUser();
+  };
+  const operations: Operation[] = [
+    { title: "previewSoftDelete(User, id)", run: () => soft.previewSoftDelete(User, user.id) },
+    { title: "softDelete(User, id)", run: deleteUser },
+    {
+      title: "restoreDeletion(deletionId)",
+      run: () => soft.restoreDeletion(deletionId),
+    },
+    {
+      title: "dataSource.getRepository(User).softDelete(id), with the subscriber",
+      run: () => ds.manager.softDelete(User, user.id),
+    },
+    { title: "restore(User, id)", run: () => soft.restore(User, user.id) },
+    {
+      title: 'restore(Post, id, { parents: "restore" }), its author deleted later',
+      prepare: deleteApart,
+      run: () => soft.restore(Post, post!.id, { parents: "restore" }),
+    },
+    {
+      title: 'restore(Post, id, { parents: "hand-over" }), its author deleted later',
+      prepare: deleteApart,
+      run: () => soft.restore(Post, post!.id, { parents: "hand-over" }),
+    },
+    {
+      title: "softDelete(Category, id), a tree",
+      prepare: () => soft.restoreDeletion(deletionId),
+      run: () => soft.softDelete(Category, root.id),
+    },
+    {
+      title: "restore(Category, id), a tree",
+      run: () => soft.restore(Category, root.id),
+    },
+    {
+      title: 'onlyDeleted().find({ order: { deletedAt: "DESC" }, take: 20 })',
+      prepare: deleteUser,
+      run: () =>
+        getSoftDeleteRepository(ds, Post)
+          .onlyDeleted()
+          .find({ order: { deletedAt: "DESC" }, take: 20 }),
+    },
+    {
+      title: 'purge(User, { olderThan: "30d" })',
+      prepare: async () => {
+        await backdate(User);
+        await backdate(Post);
+      },
+      run: () => soft.purge(User, { olderThan: "30d" }),
+    },
+    {
+      title: "forceDelete(User, id)",
+      prepare: async () => {
+        await ds.manager.save(User, user);
+        await ds.manager.save(Post, { author: user });
+      },
+      run: () => soft.forceDelete(User, user.id),
+    },
+    {
+      title: "settle(User), of rows that TypeORM alone has deleted",
+      prepare: async () => {
+        await ds.manager.insert(User, { name: "b" });
+        await ds
+          .createQueryBuilder()
+          .update(User)
+          .set({ deletedAt: OLD })
+          .callListeners(false)
+          .execute();
+      },
+      run: () => soft.settle(User),
+    },
+    { title: "check()", run: () => soft.check() },
   ];
   const parts: string[] = [];
-  for (const [title, run] of operations) {
+  for (const { title, prepare, run } of operations) {
+    await prepare?.();
     const statements = await statementsOf(ds, async () => {
       await run();
     });
-    const lines = statements.map((statement) => `${statement.replaceAll(/\s+/g, " ").trim()};`);
-    parts.push(`### ${title}\n\n\`\`\`sql\n${lines.join("\n")}\n\`\`\`\n`);
+    parts.push(part(title, statements));
   }
-  return parts.join("\n");
+  return parts;
+}
+
+/** What `synchronize` and `migration:generate` write for a unique key. */
+async function describeUnique(ds: DataSource): Promise<string> {
+  await ds.query(`DROP TABLE ${ds.driver.escape("account")}`);
+  const { upQueries } = await ds.driver.createSchemaBuilder().log();
+  const own = upQueries
+    .map(({ query }) => query)
+    .filter((query) => !query.includes("typeorm_metadata"));
+  return part("@UniqueActive() on Account.email, as a migration", own);
+}
+
+function part(title: string, statements: readonly string[]): string {
+  const lines = statements.map((statement) => {
+    const text = statement.replaceAll(/\s+/g, " ").trim();
+    return text.endsWith(";") ? text : `${text};`;
+  });
+  return `### ${title}\n\n\`\`\`sql\n${lines.join("\n")}\n\`\`\`\n`;
 }

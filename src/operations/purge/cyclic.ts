@@ -4,7 +4,7 @@ import type { Group } from "../../plan/groups";
 import type { SoftDeleteTable } from "../../plan/table";
 import type { Session } from "../session";
 import { BlockedRows } from "./blocked";
-import { pick } from "./plain";
+import { pick } from "./pick";
 import type { Reference } from "../../plan/references";
 import { removeTogether } from "./remove-together";
 import { RowSet } from "./row-set";

@@ -1,43 +1,28 @@
-import { dialectOf } from "../../dialect";
-import { and, sql, type Sql } from "../../dialect/sql";
+import { and, sql } from "../../dialect/sql";
 import type { SoftDeleteTable } from "../../plan/table";
 import type { Session } from "../session";
-import { advanced, behind, keysOf, lockClause, referring, type Cursor, type Row } from "./rows";
+import { removeFree } from "./free";
+import { pick, unreferenced } from "./pick";
+import { advanced, keysOf, type Cursor, type Row } from "./rows";
 import type { PurgeWork } from "./work";
 
 /** Purges a table whose rows do not refer to each other, directly or by way of other tables. @internal */
 export async function purgePlain(work: PurgeWork, table: SoftDeleteTable): Promise<void> {
-  if (work.tellsNobody && dialectOf(work.manager.dataSource).singleConnection) {
-    await removeFreeRows(work, table);
-  }
-  await pass(work, table, false);
+  const left = work.tellsNobody ? await removeFree(work, table) : undefined;
+  if (!left) await pass(work, table, false);
+  if (!work.skips) return;
   // What others had locked they have removed by now, or left behind: waits for them.
-  if (work.skips) while ((await pass(work, table, true)) > 0);
-}
-
-/**
- * Removes batches in one statement each, as long as nothing refers to any row of a batch: with one writer at a time there is
- * nothing to lock. What is left, or refused, is for the passes.
- */
-async function removeFreeRows(work: PurgeWork, table: SoftDeleteTable): Promise<void> {
-  if (work.references.junctionsOf(table).length > 0 || work.scope.expressions.length > 0) return;
-  const { batchSize } = work.calls;
-  for (let removed = batchSize; removed === batchSize;) {
-    removed = await work.removeCounted(table, (session) => {
-      const { dialect } = session;
-      const { names } = dialect;
-      const keys = sql`SELECT ${names.list("c", table.primary)} FROM ${names.table(table)} c WHERE ${work.scope.has("c", table)} LIMIT ${String(batchSize)}`;
-      const picked = sql`${names.row("c", table.primary)} IN (${keys})`;
-      return session.execute(
-        dialect.delete(table, and(picked, ...unreferenced(session, work, table))),
-      );
-    });
-  }
+  for (let from = left ?? {}; (await pass(work, table, true, from)) > 0; from = {});
 }
 
 /** Goes through the table once. The last passes take only rows that nothing refers to, and wait for locks. */
-async function pass(work: PurgeWork, table: SoftDeleteTable, last: boolean): Promise<number> {
-  let cursor: Cursor = {};
+async function pass(
+  work: PurgeWork,
+  table: SoftDeleteTable,
+  last: boolean,
+  from: Cursor = {},
+): Promise<number> {
+  let cursor = from;
   let total = 0;
   for (;;) {
     let seen: readonly Row[] = [];
@@ -59,41 +44,6 @@ async function pass(work: PurgeWork, table: SoftDeleteTable, last: boolean): Pro
   }
 }
 
-/** Reads, behind a cursor, some rows that have been deleted for long enough. @internal */
-export function pick(
-  session: Session,
-  work: PurgeWork,
-  table: SoftDeleteTable,
-  cursor: Cursor,
-  options: {
-    readonly unreferenced: boolean;
-    readonly lock: "skip" | "wait" | "none";
-    readonly limit?: number;
-  },
-): Promise<Row[]> {
-  const reader = work.reader(session);
-  const [where, order] = behind(session, table, cursor);
-  const failed = work.failedOf(table);
-  const conditions = [work.scope.has("c", table), ...where];
-  if (failed.length > 0) conditions.push(sql`NOT ${reader.are(table, failed)}`);
-  if (options.unreferenced) conditions.push(...unreferenced(session, work, table));
-  // A sort would lock more rows than it returns on MySQL.
-  const lock =
-    options.lock === "none" || cursor.ordered ? "" : lockClause(session, options.lock === "wait");
-  const limit = String(options.limit ?? work.calls.batchSize);
-  return reader.read(
-    table,
-    sql`WHERE ${and(...conditions)} ORDER BY ${order} LIMIT ${limit}${lock}`,
-  );
-}
-
-/** No other row refers to the row `c`: one condition for each reference. */
-function unreferenced(session: Session, work: PurgeWork, table: SoftDeleteTable): Sql[] {
-  return work.references
-    .to(table)
-    .map((reference) => session.dialect.nothing(referring(session, reference)));
-}
-
 /** Removes those of the locked rows that nothing refers to, with their junction rows. */
 async function remove(
   session: Session,
@@ -103,11 +53,13 @@ async function remove(
 ): Promise<readonly Row[]> {
   const { dialect } = session;
   const reader = work.reader(session);
-  const free = unreferenced(session, work, table);
-  let gone = rows;
   // Not in the statement that has locked the rows: its snapshot may be older than its locks.
+  const referred = await anyReferred(session, work, table, rows);
+  const free = referred ? unreferenced(session, work, table) : [];
+  let gone = rows;
   if (work.references.junctionsOf(table).length > 0) {
-    gone = await reader.read(table, sql`WHERE ${and(reader.are(table, rows), ...free)}`);
+    if (referred)
+      gone = await reader.read(table, sql`WHERE ${and(reader.are(table, rows), ...free)}`);
     await removeJunctions(session, work, table, gone);
   }
   if (gone.length === 0) return [];
@@ -121,6 +73,30 @@ async function remove(
   const left = await reader.read(table, sql`WHERE ${reader.are(table, gone)}`);
   const ids = new Set(left.map((row) => row.id));
   return gone.filter((row) => !ids.has(row.id));
+}
+
+/** Whether anything refers to any of the locked rows: asked for all at once, a tenth of what a look for each of them costs. */
+async function anyReferred(
+  session: Session,
+  work: PurgeWork,
+  table: SoftDeleteTable,
+  rows: readonly Row[],
+): Promise<boolean> {
+  const { dialect } = session;
+  for (const { child, on } of work.references.to(table)) {
+    // A DELETE would see what has been committed since the snapshot.
+    if (!session.readsCurrent) return true;
+    const keys = keysOf(
+      rows,
+      on.map((pair) => pair.parent),
+    );
+    const columns = on.map((pair) => pair.child);
+    const found = await session.select(
+      sql`SELECT 1 FROM ${dialect.names.table(child)} r WHERE ${dialect.anyKey("r", columns, keys)} LIMIT 1`,
+    );
+    if (found.length > 0) return true;
+  }
+  return false;
 }
 
 /** @internal */

@@ -111,15 +111,16 @@ export class PurgeWork {
     return !hasLog(manager) && listenersOf(manager.dataSource, "afterPurge").length === 0;
   }
 
-  /** Removes a batch in one statement. Returns how many rows went; 0 when the database refused. */
+  /** Removes a batch in one statement. Returns how many rows went; undefined when the database refused. */
   async removeCounted(
     table: SoftDeleteTable,
     remove: (session: Session) => Promise<number>,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     this.calls.signal?.throwIfAborted();
-    const removed = await transact(this.manager, remove).catch(() => 0);
+    const removed = await this.inTransaction("by index", remove).catch(() => undefined);
+    if (!removed) return removed;
     this.tally.add(table.name, removed);
-    if (removed > 0) await this.#progress();
+    await this.#progress();
     return removed;
   }
 
