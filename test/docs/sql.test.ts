@@ -1,7 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Column, Entity, Index, ManyToOne, PrimaryGeneratedColumn, type DataSource } from "typeorm";
+import {
+  Column,
+  Entity,
+  Index,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type DataSource,
+  type EntityTarget,
+} from "typeorm";
 
 import {
   getSoftDeleteRepository,
@@ -101,7 +109,7 @@ async function describeOperations(ds: DataSource): Promise<string[]> {
   const [post] = await ds.manager.save(Post, [{ author: user }, { author: user }]);
   const root = await ds.manager.save(ds.manager.create(Category));
   await ds.manager.save(ds.manager.create(Category, { parent: root }));
-  const backdate = (entity: typeof User): Promise<unknown> =>
+  const backdate = (entity: EntityTarget<SoftDeletable>): Promise<unknown> =>
     ds.createQueryBuilder().update(entity).set({ deletedAt: OLD }).where("1 = 1").execute();
   let deletionId = "";
   const deleteUser = async (): Promise<void> => {
