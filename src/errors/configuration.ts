@@ -1,0 +1,132 @@
+import { SoftDeleteError } from "./soft-delete-error";
+
+/** The entities or the options contradict themselves. Thrown before anything is written. */
+export class SoftDeleteConfigurationError extends SoftDeleteError {
+  readonly code = "SOFT_DELETE_CONFIGURATION";
+
+  /** @internal */
+  static notSoftDeletable(entity: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${entity} cannot be soft-deleted: it has no delete-date column or no deletion id column. ` +
+        `Extend SoftDeletable, or add @DeletionIdColumn() beside @DeleteDateColumn().`,
+    );
+  }
+
+  /** @internal */
+  static unknownPolicy(path: string, policy: unknown): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: ${JSON.stringify(policy)} is not a policy. Use @OnSoftDelete("CASCADE"), "RESTRICT" or "KEEP".`,
+    );
+  }
+
+  /** @internal */
+  static policyNotOnForeignKey(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @OnSoftDelete() belongs on a many-to-one or on the one-to-one that has @JoinColumn(), ` +
+        `like TypeORM's onDelete. Move it to the side that holds the foreign key.`,
+    );
+  }
+
+  /** @internal */
+  static cascadeWithoutDeletionId(path: string, entity: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the cascade reaches ${entity}, which cannot be soft-deleted by this package: it has no ` +
+        `delete-date column or no deletion id column. Let ${entity} extend SoftDeletable (or add ` +
+        `@DeletionIdColumn() beside @DeleteDateColumn()), or put @OnSoftDelete("KEEP") on the relation that holds ` +
+        `the foreign key.`,
+    );
+  }
+
+  /** @internal */
+  static parentNotSoftDeletable(path: string, entity: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the policy acts when a ${entity} is soft-deleted, but ${entity} has no delete-date column or no ` +
+        `deletion id column. Let ${entity} extend SoftDeletable, or remove @OnSoftDelete().`,
+    );
+  }
+
+  /** @internal */
+  static deletionIdWithoutDeleteDate(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: a deletion id column needs a delete-date column in the same entity. Add @DeleteDateColumn(), or ` +
+        `extend SoftDeletable.`,
+    );
+  }
+
+  /** @internal */
+  static unsupportedDatabase(type: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `The database type "${type}" is not supported. Use postgres, cockroachdb, better-sqlite3, mysql or mariadb.`,
+    );
+  }
+
+  /** @internal */
+  static invalidOption(
+    option: string,
+    value: unknown,
+    allowed: string,
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `The option ${option} is ${JSON.stringify(value)}. Use ${allowed}.`,
+    );
+  }
+
+  /** @internal */
+  static quotedDeleteDate(path: string, column: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @UniqueActive() cannot use the delete-date column "${column}": its name would have to be quoted, ` +
+        `differently on each database. Give the column a lower-case name, or pass { generatedColumn: false } if the ` +
+        `application never runs on MySQL or MariaDB.`,
+    );
+  }
+
+  /** @internal */
+  static uniqueWithoutGeneratedColumn(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: MySQL and MariaDB have no partial indexes, and the key would be unique among deleted rows as well. ` +
+        `Remove { generatedColumn: false } from @UniqueActive().`,
+    );
+  }
+
+  /** @internal */
+  static mariaDbAsMysql(path: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the server is a MariaDB, for which TypeORM writes the generated column of @UniqueActive() wrongly under ` +
+        `the type "mysql". Set type: "mariadb" in the data source's options.`,
+    );
+  }
+
+  /** @internal */
+  static uniqueOnOtherColumn(
+    path: string,
+    used: string,
+    actual: string,
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @UniqueActive() was made for a delete-date column "${used}", but the entity's is "${actual}". ` +
+        `Pass { deletedAt: "${actual}" }.`,
+    );
+  }
+
+  /** @internal */
+  static noLog(): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `deletions() reads the log, which this data source does not keep. Add SoftDeleteLog to its entities.`,
+    );
+  }
+
+  /** @internal */
+  static severalSubscribers(names: readonly string[]): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `The data source has several soft delete subscribers: ${names.join(", ")}. Register one; a class with listeners ` +
+        `extends SoftDeleteSubscriber.with({ ... }), and is listed alone.`,
+    );
+  }
+
+  /** @internal */
+  static undecoratedSubscriber(name: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${name}: TypeORM ignores a subscriber class without its own @EventSubscriber(). Add @EventSubscriber() to ${name}.`,
+    );
+  }
+}
