@@ -17,7 +17,7 @@ import { anyKeyByRows, type Keys } from "./keys";
 import { Names } from "./names";
 import { isMariaDb, serverVersion } from "./server-version";
 import { and, bind, join, sql, type Sql } from "./sql";
-import { firstPerRow } from "./standard-update";
+import { firstPerRow } from "./first-per-row";
 import { isOf, slots, walkExpression } from "./walk";
 
 const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);

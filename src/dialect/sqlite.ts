@@ -1,96 +1,20 @@
-import type { DataSource } from "typeorm";
-
-import type { Column, Table } from "../plan/table";
-import type {
-  Assignment,
-  Dialect,
-  Orphans,
-  ParentsOf,
-  Update,
-  UpdateByRelated,
-  UpdateByWalk,
-  UpdateOrphans,
-  ViolatedKey,
-} from "./dialect";
+import type { Column } from "../plan/table";
+import type { Dialect, ViolatedKey } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByJson, type Keys } from "./keys";
-import { Names } from "./names";
-import { and, bind, join, sql, type Sql } from "./sql";
-import {
-  countDeletedParents,
-  countOrphans,
-  update,
-  updateByRelated,
-  updateByWalk,
-  updateOrphans,
-  updateWith,
-} from "./standard-update";
+import { bind, join, sql, type Sql } from "./sql";
+import { StandardDialect } from "./standard-dialect";
 
 /** SQLite, by better-sqlite3. */
-export class SqliteDialect implements Dialect {
-  readonly names: Names;
+export class SqliteDialect extends StandardDialect implements Dialect {
   readonly maxParameters = 10_000;
   readonly singleConnection = true;
-  readonly isolationLevel = undefined;
-  readonly partialIndexes = true;
-  readonly indexesForeignKeys = false;
   readonly singleRecursiveTerm = false;
   // One writer at a time: a transaction that has written needs no row locks.
   readonly shareLock = "";
   readonly updateLock = "";
   readonly skipLocked = "";
-  readonly noWait = undefined;
-  readonly stepsOverRemoved = false;
   readonly checksAtEnd = false;
-
-  constructor(readonly dataSource: DataSource) {
-    this.names = new Names(dataSource);
-  }
-
-  update(spec: Update): Sql {
-    return update(this, spec);
-  }
-
-  updateByRelated(update: UpdateByRelated): Sql {
-    return updateByRelated(this, update);
-  }
-
-  updateByWalk(update: UpdateByWalk): Sql {
-    return updateByWalk(this, update);
-  }
-
-  updateOrphans(update: UpdateOrphans): Sql {
-    return updateOrphans(this, update);
-  }
-
-  countOrphans(orphans: Orphans): Sql {
-    return countOrphans(this, orphans);
-  }
-
-  countDeletedParents(parents: ParentsOf): Sql {
-    return countDeletedParents(this, parents);
-  }
-
-  selectWith(expressions: Sql, select: Sql): Sql {
-    return sql`WITH RECURSIVE ${expressions} SELECT ${select}`;
-  }
-
-  updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql {
-    return updateWith(this, expressions, table, keys, set);
-  }
-
-  delete(table: Table, where: Sql): Sql {
-    return sql`DELETE FROM ${this.names.table(table)} AS c WHERE ${where}`;
-  }
-
-  deleteWith(expressions: Sql, table: Table, keys: Sql, ...where: readonly Sql[]): Sql {
-    const own = this.names.row("c", table.primary);
-    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${and(sql`${own} IN (SELECT ${keys})`, ...where)}`;
-  }
-
-  keep(): readonly [] {
-    return [];
-  }
 
   anyOf(column: string, values: readonly string[]): Sql {
     if (values.length === 1) return sql`${column} = ${bind(values[0])}`;
@@ -148,10 +72,6 @@ export class SqliteDialect implements Dialect {
       ...(table === undefined ? {} : { table }),
       columns: columns.map((column) => column.slice(column.lastIndexOf(".") + 1)),
     };
-  }
-
-  isLockTimeout(): boolean {
-    return false;
   }
 
   isRetryable(error: unknown): boolean {

@@ -3,6 +3,9 @@ import type { SoftDeleteTable } from "../plan/table";
 import type { Dialect } from "./dialect";
 import { join, sql, type Sql } from "./sql";
 
+/** What of a dialect a walk goes by. */
+type WalkingDialect = Pick<Dialect, "names" | "singleRecursiveTerm">;
+
 /** A value that a walk carries along, by the name of its column. */
 export type Carried = readonly (readonly [name: string, value: Sql])[];
 
@@ -48,7 +51,7 @@ export function isOf(walk: Walk, table: SoftDeleteTable): string {
 }
 
 /** `walk (columns) AS (...)`: to stand behind WITH RECURSIVE. @internal */
-export function walkExpression(dialect: Dialect, walk: Walk): Sql {
+export function walkExpression(dialect: WalkingDialect, walk: Walk): Sql {
   const carried = walk.seeds[0]?.carry?.map(([name]) => name) ?? [];
   const columns = [KIND, ...walk.tables.flatMap((table) => slots(walk, table)), ...carried];
   const seeds = walk.seeds.map(
@@ -69,7 +72,7 @@ export function walkExpression(dialect: Dialect, walk: Walk): Sql {
 }
 
 function stepSelect(
-  dialect: Dialect,
+  dialect: WalkingDialect,
   walk: Walk,
   step: Step,
   carried: readonly string[],
@@ -119,7 +122,7 @@ function nameOf(walk: Walk): string {
 }
 
 /** A row of the walk: which table, its primary key, and null (of the right type) in the other tables' places. */
-function row(dialect: Dialect, walk: Walk, table: SoftDeleteTable, carry: Carried): Sql {
+function row(dialect: WalkingDialect, walk: Walk, table: SoftDeleteTable, carry: Carried): Sql {
   const { names } = dialect;
   const keys = walk.tables.flatMap((other) =>
     other.primary.map((column) =>

@@ -1,0 +1,147 @@
+import type { DataSource } from "typeorm";
+
+import type { Table } from "../plan/table";
+import type {
+  Assignment,
+  Orphans,
+  ParentsOf,
+  Update,
+  UpdateByRelated,
+  UpdateByWalk,
+  UpdateOrphans,
+} from "./dialect";
+import { firstPerRow } from "./first-per-row";
+import { Names } from "./names";
+import { and, join, sql, type Sql } from "./sql";
+import { isOf, slots, walkExpression } from "./walk";
+
+/** What PostgreSQL and SQLite have in common: `UPDATE ... WHERE key IN (SELECT ...)`, which both run by index. */
+export abstract class StandardDialect {
+  readonly names: Names;
+  readonly isolationLevel = undefined;
+  readonly partialIndexes = true;
+  readonly indexesForeignKeys = false;
+  readonly noWait = undefined;
+  readonly stepsOverRemoved = false;
+  abstract readonly singleRecursiveTerm: boolean;
+  abstract readonly shareLock: string;
+
+  constructor(readonly dataSource: DataSource) {
+    this.names = new Names(dataSource);
+  }
+
+  update({ target, set, where }: Update): Sql {
+    return sql`UPDATE ${this.names.table(target)} AS c SET ${this.#assignments(set)} WHERE ${where}`;
+  }
+
+  updateByRelated(update: UpdateByRelated): Sql {
+    const { names } = this;
+    const head = sql`UPDATE ${names.table(update.target)} AS c SET ${this.#assignments(update.set)}`;
+    const related = `${names.table(update.related)} AS p`;
+    if (update.correlated === true) {
+      const on = update.on.map(
+        ([target, other]) => `${names.of("c", target)} = ${names.of("p", other)}`,
+      );
+      const both = update.both ? [update.both] : [];
+      return sql`${head} FROM ${related} WHERE ${and(...on, update.where, update.relatedWhere, ...both)}`;
+    }
+    const own = names.row(
+      "c",
+      update.on.map(([target]) => target),
+    );
+    const other = names.list(
+      "p",
+      update.on.map(([, column]) => column),
+    );
+    return sql`${head} WHERE ${update.where} AND ${own} IN (SELECT ${other} FROM ${related} WHERE ${update.relatedWhere})`;
+  }
+
+  updateByWalk(update: UpdateByWalk): Sql {
+    const { names } = this;
+    const { walk, target } = update;
+    const keys = slots(walk, target);
+    const head = sql`WITH RECURSIVE ${walkExpression(this, walk)} UPDATE ${names.table(target)} AS c SET ${this.#assignments(update.set)}`;
+    if (update.correlated === true) {
+      const on = target.primary.map(
+        (column, index) => `${names.of("c", column)} = w.${keys[index] ?? ""}`,
+      );
+      return sql`${head} FROM ${firstPerRow(update)} WHERE ${and(...on, update.where)}`;
+    }
+    return sql`${head} WHERE ${update.where} AND ${names.row("c", target.primary)} IN (SELECT ${keys.join(", ")} FROM walk w WHERE w.${isOf(walk, target)})`;
+  }
+
+  // A subquery for each edge, by the parent's key.
+  updateOrphans(orphans: UpdateOrphans): Sql {
+    const { target, set } = orphans;
+    const where = and(orphans.where, ...this.#haveNoParent("c", orphans));
+    return this.update({ target, set, where });
+  }
+
+  // Each combination of parents once, however many rows hang by it.
+  countOrphans(orphans: Orphans): Sql {
+    const { names } = this;
+    const { target, edges, where } = orphans;
+    const columns = [
+      ...new Set(edges.flatMap((edge) => edge.on.map((pair) => names.column(pair.child)))),
+    ].join(", ");
+    return sql`SELECT COALESCE(SUM(k.n), 0) AS n FROM (SELECT ${columns}, COUNT(*) AS n FROM ${names.table(target)} c WHERE ${where} GROUP BY ${columns}) k WHERE ${and(...this.#haveNoParent("k", orphans))}`;
+  }
+
+  // A subquery by the parent's key: right after a deletion PostgreSQL's statistics are stale, and EXISTS or IN on the
+  // parent's deletion id become nested loops.
+  #haveNoParent(alias: string, { edges, related }: Orphans): Sql[] {
+    const { names } = this;
+    return edges.map(
+      ({ parent, on }) =>
+        sql`COALESCE((SELECT MAX(CASE WHEN ${related("p", parent)} THEN 1 ELSE 0 END) FROM ${names.table(parent)} p WHERE ${names.on(alias, "p", on)}), 0) = 0`,
+    );
+  }
+
+  // Each parent once, however many children hang by it.
+  countDeletedParents({ edge, childWhere, parentWhere }: ParentsOf): Sql {
+    const { names, shareLock } = this;
+    const { parent, child, on } = edge;
+    const own = names.row(
+      "p",
+      on.map((pair) => pair.parent),
+    );
+    const other = names.list(
+      "c",
+      on.map((pair) => pair.child),
+    );
+    return sql`SELECT COUNT(s.d) AS n FROM (SELECT ${names.of("p", parent.softDelete.deletedAt)} AS d FROM ${names.table(parent)} p WHERE ${own} IN (SELECT ${other} FROM ${names.table(child)} c WHERE ${childWhere}) AND ${parentWhere}${shareLock}) s`;
+  }
+
+  selectWith(expressions: Sql, select: Sql): Sql {
+    return sql`WITH RECURSIVE ${expressions} SELECT ${select}`;
+  }
+
+  updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql {
+    const own = this.names.row("c", table.primary);
+    return sql`WITH RECURSIVE ${expressions} UPDATE ${this.names.table(table)} AS c SET ${this.#assignments(set)} WHERE ${own} IN (SELECT ${keys})`;
+  }
+
+  delete(table: Table, where: Sql): Sql {
+    return sql`DELETE FROM ${this.names.table(table)} AS c WHERE ${where}`;
+  }
+
+  deleteWith(expressions: Sql, table: Table, keys: Sql, ...where: readonly Sql[]): Sql {
+    const own = this.names.row("c", table.primary);
+    return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${and(sql`${own} IN (SELECT ${keys})`, ...where)}`;
+  }
+
+  keep(): readonly [] {
+    return [];
+  }
+
+  isLockTimeout(): boolean {
+    return false;
+  }
+
+  #assignments(set: readonly Assignment[]): Sql {
+    return join(
+      set.map(([column, value]) => sql`${this.names.column(column)} = ${value}`),
+      ", ",
+    );
+  }
+}
