@@ -132,6 +132,8 @@ export interface Dialect {
   planning(rows: "all" | "by index"): Sql | undefined;
   /** Whether rows that are gone stand in the indexes for a while, and every search from their beginning steps over them. */
   readonly stepsOverRemoved: boolean;
+  /** Whether a DELETE locks, waits for, and sees the latest of what its subqueries read of other tables. */
+  readonly locksSubqueries: boolean;
   /** Whether foreign keys are checked when a statement ends, and not row by row. */
   readonly checksAtEnd: boolean;
   /** What is put behind a SELECT to lock the rows it read of alias `p` against writers. */

@@ -13,4 +13,4 @@ export {
   type DeletedParent,
   type RestoreConflict,
 } from "./restores";
-export { describeKey, SAMPLE_SIZE, SoftDeleteError, type PrimaryKey } from "./soft-delete-error";
+export { SAMPLE_SIZE, SoftDeleteError, type PrimaryKey } from "./soft-delete-error";

@@ -298,11 +298,12 @@ export class SoftDeleteManager {
    * Works children first, in transactions of `batchSize` rows (savepoints, in a transaction of the caller's), with
    * `FOR UPDATE SKIP LOCKED` where the database has it: several processes may purge the same tables at once. A batch costs a
    * SELECT, one more for each foreign key that could refer to its rows, and a DELETE; one DELETE (and a SELECT of one row on
-   * MySQL and MariaDB) where none could, and neither log nor listener is to know its rows. It costs two statements more for a
+   * MySQL and MariaDB) where none could and neither log nor listener is to know its rows. It costs two statements more for a
    * junction table, and about six where rows refer to rows of the same table; a SELECT for each table at the end counts what
    * is blocked. Rows that refer to each other in a cycle go in one
    * transaction; cycles that take more than 5,000 rows are left, and counted in `blocked`. Memory does not grow with the
-   * number of rows. May be aborted and run again.
+   * number of rows. May be aborted and run again. In a transaction of the caller's, a deadlock or a lock that is waited for
+   * too long ends the call with the database's error.
    *
    * @example
    * ```ts

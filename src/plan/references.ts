@@ -21,6 +21,7 @@ export class References {
 
   readonly #all: readonly Reference[];
   readonly #junctions: readonly Junction[];
+  readonly #constrained = new Set<Reference>();
 
   static of(dataSource: DataSource): References {
     const known = this.#known.get(dataSource.entityMetadatas);
@@ -38,7 +39,7 @@ export class References {
     for (const metadata of dataSource.entityMetadatas) {
       if (metadata.tableType === "view") continue;
       const entity = tables.get(metadata.tablePath);
-      for (const { parent: target, on, relation } of linksOf(metadata)) {
+      for (const { parent: target, on, relation, constraint } of linksOf(metadata)) {
         const parent = tables.get(target.tablePath);
         if (!parent || !isSoftDeletable(parent) || on.length === 0) continue;
         const key = [metadata, target]
@@ -48,9 +49,10 @@ export class References {
           ])
           .join(" ");
         if (entity) {
-          if (references.has(key)) continue;
           const edge = { policy: "RESTRICT", parent, child: entity, on } as const;
-          references.set(key, { ...edge, relation, down: undefined });
+          const reference = references.get(key) ?? { ...edge, relation, down: undefined };
+          references.set(key, reference);
+          if (constraint) this.#constrained.add(reference);
         } else {
           const { tableName: name, primaryColumns: primary } = metadata;
           const table: Table = { metadata, name, primary, softDelete: null };
@@ -65,6 +67,11 @@ export class References {
   /** The references to rows of a table. */
   to(table: Table): readonly Reference[] {
     return this.#all.filter((reference) => reference.parent === table);
+  }
+
+  /** Whether the database is to hold a constraint for a reference, by what the entities say. */
+  isConstrained(reference: Reference): boolean {
+    return this.#constrained.has(reference);
   }
 
   /** The references of some tables to each other. */
@@ -93,6 +100,7 @@ interface Link {
   readonly parent: EntityMetadata;
   readonly on: readonly JoinPair[];
   readonly relation: string;
+  readonly constraint?: boolean;
 }
 
 /** What rows of an entity refer to: by its relations, with a constraint or without, and by further foreign keys. */
@@ -112,6 +120,7 @@ function linksOf(metadata: EntityMetadata): Link[] {
         return parent ? [{ child, parent }] : [];
       }),
       relation: metadata.tableName,
+      constraint: true,
     });
   }
   if (metadata.tableType === "junction") {

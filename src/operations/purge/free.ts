@@ -16,13 +16,9 @@ export async function removeFree(
   work: PurgeWork,
   table: SoftDeleteTable,
 ): Promise<Cursor | undefined> {
-  const { references, scope } = work;
   const { batchSize } = work.calls;
   const { singleConnection, stepsOverRemoved } = dialectOf(work.manager.dataSource);
-  if (references.junctionsOf(table).length > 0 || scope.expressions.length > 0) return undefined;
-  const referred = references.to(table).length > 0;
-  // A statement's snapshot may be older than its locks: beside other writers the locked rows have to be checked by another.
-  if (referred && !singleConnection) return undefined;
+  if (!isEligible(work, table)) return undefined;
   let cursor: Cursor = {};
   let left: Cursor | undefined;
   for (;;) {
@@ -35,11 +31,27 @@ export async function removeFree(
     if (removed < batchSize) left ??= cursor;
     const [end] = ends;
     if (end?.deletionId === undefined) {
-      if (removed < batchSize) return referred ? undefined : left;
+      // On a single connection nobody can have locked what is left: something else keeps it.
+      if (removed < batchSize) return singleConnection ? undefined : left;
       if (end) left ??= cursor;
     }
     if (end) cursor = advanced(cursor, end, true);
   }
+}
+
+// Compared with a value they go by another order than in an index, or by the session's time zone.
+const UNORDERED = /^(enum|set|float|timestamp|json|bit)/;
+
+function isEligible({ references, scope, manager }: PurgeWork, table: SoftDeleteTable): boolean {
+  const { singleConnection, stepsOverRemoved, locksSubqueries } = dialectOf(manager.dataSource);
+  if (references.junctionsOf(table).length > 0 || scope.expressions.length > 0) return false;
+  // A statement's snapshot may be older than its locks: beside other writers the locked rows have to be checked by another.
+  if (references.to(table).length > 0 && !singleConnection) return false;
+  if (locksSubqueries && scope.isLimited) return false;
+  if (!stepsOverRemoved) return true;
+  return [table.softDelete.deletedAt, ...table.primary].every(
+    (column) => !UNORDERED.test(manager.dataSource.driver.normalizeType(column)),
+  );
 }
 
 /** The last row of the next batch, if that is a whole one, in the order by which {@link upTo} compares. */
@@ -75,7 +87,8 @@ async function removeBatch(
   const bound = end ? upTo(session, table, end) : [];
   const range = and(work.scope.has("c", table), ...where, ...bound);
   const free = unreferenced(session, work, table);
-  if (bound.length > 0 && dialect.noWait !== undefined) {
+  // Where it fails, a server may be set up to roll back the whole transaction: nothing in it but this.
+  if (bound.length > 0 && dialect.noWait !== undefined && session.ownIsolation) {
     try {
       return await session.execute(
         sql`${dialect.noWait}${dialect.delete(table, and(range, ...free))}`,

@@ -37,6 +37,11 @@ export class PurgeScope {
     }
   }
 
+  /** Whether it is a part of the tables' rows that the caller asked for. */
+  get isLimited(): boolean {
+    return this.root !== undefined;
+  }
+
   /** What has to stand before a SELECT that names {@link has} or {@link hasNot}. */
   get expressions(): Sql[] {
     return [...this.#walks.values()].map((walk) => walkExpression(this.#dialect, walk));

@@ -117,11 +117,20 @@ export class PurgeWork {
     remove: (session: Session) => Promise<number>,
   ): Promise<number | undefined> {
     this.calls.signal?.throwIfAborted();
-    const removed = await this.inTransaction("by index", remove).catch(() => undefined);
+    const removed = await this.inTransaction("by index", remove).catch((error: unknown) => {
+      if (this.#endsCallers(error)) throw error;
+      return undefined;
+    });
     if (!removed) return removed;
     this.tally.add(table.name, removed);
     await this.#progress();
     return removed;
+  }
+
+  /** Whether the caller's transaction is at an end: of a deadlock, say, MySQL has rolled it back already. */
+  #endsCallers(error: unknown): boolean {
+    const { queryRunner, dataSource } = this.manager;
+    return queryRunner?.isTransactionActive === true && dialectOf(dataSource).isRetryable(error);
   }
 
   async #progress(): Promise<void> {
@@ -149,6 +158,7 @@ export class PurgeWork {
       this.#count(removed);
     } catch (error) {
       if (error instanceof Vetoed) throw error.cause;
+      if (this.#endsCallers(error)) throw error;
       if (picked.length === 0) {
         this.failures.push({ entity: table.name, count: 0, error });
         this.#stopped.add(table);
@@ -184,6 +194,7 @@ export class PurgeWork {
         all.push(...removed);
       } catch (failure) {
         if (failure instanceof Vetoed) throw failure.cause;
+        if (this.#endsCallers(failure)) throw failure;
         all.push(...(await this.#halves(table, half, failure, remove)));
       }
     }
