@@ -56,19 +56,18 @@ async function remove(
   // Not in the statement that has locked the rows: its snapshot may be older than its locks.
   const referred = await anyReferred(session, work, table, rows);
   const free = referred ? unreferenced(session, work, table) : [];
+  const hasJunctions = work.references.junctionsOf(table).length > 0;
   let gone = rows;
-  if (work.references.junctionsOf(table).length > 0) {
-    if (referred)
-      gone = await reader.read(table, sql`WHERE ${and(reader.are(table, rows), ...free)}`);
-    await removeJunctions(session, work, table, gone);
-  }
+  if (hasJunctions && referred)
+    gone = await reader.read(table, sql`WHERE ${and(reader.are(table, rows), ...free)}`);
+  if (hasJunctions) await removeJunctions(session, work, table, gone);
   if (gone.length === 0) return [];
   const affected = await session.execute(
     dialect.delete(table, and(reader.are(table, gone), ...free)),
   );
   if (affected === gone.length) return gone;
   // Their junction rows are gone: to be tried again, in parts.
-  if (gone !== rows)
+  if (hasJunctions)
     throw new Error(`Rows of ${table.name} were referred to while they were purged.`);
   const left = await reader.read(table, sql`WHERE ${reader.are(table, gone)}`);
   const ids = new Set(left.map((row) => row.id));
@@ -90,7 +89,7 @@ async function anyReferred(
   // Where there is a constraint, the lock on a row keeps others from referring to it.
   const isSure =
     session.readsCurrent && references.every((one) => work.references.isConstrained(one));
-  if (dialect.locksSubqueries && !isSure) return references.length > 0;
+  if (!isSure) return references.length > 0;
   for (const { child, on } of references) {
     const keys = keysOf(
       rows,
