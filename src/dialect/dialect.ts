@@ -132,8 +132,11 @@ export interface Dialect {
   planning(rows: "all" | "by index"): Sql | undefined;
   /** Whether rows that are gone stand in the indexes for a while, and every search from their beginning steps over them. */
   readonly stepsOverRemoved: boolean;
-  /** Whether a DELETE locks, waits for, and sees the latest of what its subqueries read of other tables. */
-  readonly locksSubqueries: boolean;
+  /**
+   * Whether a statement that writes locks, and waits for, all that it reads on its way: rows of others in the same part of an
+   * index, and what its subqueries read.
+   */
+  readonly locksWhatItReads: boolean;
   /** Whether foreign keys are checked when a statement ends, and not row by row. */
   readonly checksAtEnd: boolean;
   /** What is put behind a SELECT to lock the rows it read of alias `p` against writers. */

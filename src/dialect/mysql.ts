@@ -44,7 +44,7 @@ export class MysqlDialect implements Dialect {
   readonly shareLock = " LOCK IN SHARE MODE";
   readonly updateLock = " FOR UPDATE";
   readonly stepsOverRemoved = true;
-  readonly locksSubqueries = true;
+  readonly locksWhatItReads = true;
   readonly checksAtEnd = false;
 
   constructor(readonly dataSource: DataSource) {

@@ -23,7 +23,7 @@ export abstract class StandardDialect {
   readonly indexesForeignKeys = false;
   readonly noWait = undefined;
   readonly stepsOverRemoved = false;
-  readonly locksSubqueries = false;
+  readonly locksWhatItReads = false;
   abstract readonly singleRecursiveTerm: boolean;
   abstract readonly shareLock: string;
 

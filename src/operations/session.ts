@@ -2,7 +2,7 @@ import type { EntityManager, ObjectLiteral, QueryRunner } from "typeorm";
 
 import type { Dialect } from "../dialect/dialect";
 import { dialectOf } from "../dialect";
-import { bind, type Sql } from "../dialect/sql";
+import { bind, sql, type Sql } from "../dialect/sql";
 import type { PrimaryKey } from "../errors";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { Column, Table } from "../plan/table";
@@ -45,6 +45,13 @@ export class Session {
   /** A value as a parameter, in the form in which the driver stores it in the column. */
   value(column: Column, value: unknown): Sql {
     return bind(this.manager.dataSource.driver.preparePersistentValue(value, column));
+  }
+
+  /** A column in a form that the driver gives back whole: it cuts moments to the millisecond. */
+  whole(alias: string, column: Column): Sql {
+    const plain = sql`${this.dialect.names.of(alias, column)}`;
+    const type = this.manager.dataSource.driver.normalizeType(column);
+    return /^(date|time)/.test(type) ? this.dialect.asText(plain) : plain;
   }
 
   /** A value read raw, in the form in which the entity has it. */

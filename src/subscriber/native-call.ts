@@ -20,6 +20,8 @@ export interface NativeCall {
   readonly entity?: ObjectLiteral | undefined;
   /** The delete date that the caller has set himself. */
   readonly at?: Date | undefined;
+  /** A `save()`, whose object has what the caller has set. */
+  readonly save?: boolean;
   /** A `recover()`, whose rows TypeORM may have reached by its own cascade. */
   readonly recover?: boolean;
 }
@@ -63,6 +65,7 @@ export function updateCall({
     id: ofRow ? metadata.getEntityIdMap(entity) : undefined,
     entity: ofRow ? entity : undefined,
     at: dateOf(value),
+    save: ofRow,
   };
 }
 

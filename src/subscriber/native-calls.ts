@@ -19,7 +19,7 @@ import { FormerStates } from "./former-states";
 import type { NativeCall } from "./native-call";
 import { Notes, type NotedGroup } from "./notes";
 import { TickBatches } from "./tick-batches";
-import { movedSince } from "./unsettled";
+import { movedHere, movedSince } from "./unsettled";
 
 /** Brings TypeORM's own soft deletes and restores to keep the laws: stamps, cascades, or takes back what they did. */
 export class NativeCalls {
@@ -107,9 +107,15 @@ export class NativeCalls {
         }),
       );
     } catch (error) {
-      await transact(manager, (session) => this.#putBack(session, deleted, restored)).catch(
-        () => undefined,
-      );
+      await transact(manager, async (session) => {
+        await this.#putBack(session, deleted, restored);
+        // TypeORM has written into them what it has written into their rows.
+        const own = groups.map((group) => ({
+          ...group,
+          calls: group.calls.filter((call) => call.save !== true),
+        }));
+        await refresh(session, own.flatMap(objectsOf));
+      }).catch(() => undefined);
       throw error;
     }
   }
@@ -128,7 +134,8 @@ export class NativeCalls {
     );
     let moved = 0;
     const matched = [];
-    for (const { table, note, ids, calls } of groups) {
+    for (const group of groups) {
+      const { table, note, ids, calls } = group;
       const ofOthers = idsOf(calls.filter((call) => foreign.has(call)));
       if (ofOthers.length > 0) {
         const conditions = movedSince(session, table, "restored", note, ofOthers);
@@ -139,7 +146,7 @@ export class NativeCalls {
       await putBackLone(session, table, rows);
       moved += rows.length;
       const own = ids && idsOf(calls.filter((call) => !foreign.has(call)));
-      matched.push({ table, conditions: movedSince(session, table, "restored", note, own) });
+      matched.push({ table, conditions: await movedBy(session, { ...group, ids: own }) });
     }
     return { matched, moved };
   }
@@ -150,18 +157,24 @@ export class NativeCalls {
     deleted: readonly NotedGroup[],
     restored: readonly NotedGroup[],
   ): Promise<void> {
-    for (const { table, note, ids, at } of deleted) {
-      const conditions = movedSince(session, table, "deleted", note, ids, at);
-      await putBackActive(session, table, conditions);
-    }
-    for (const { table, note, ids, calls } of restored) {
-      await putBackDeleted(session, table, movedSince(session, table, "restored", note, ids));
+    for (const group of deleted)
+      await putBackActive(session, group.table, await movedBy(session, group));
+    for (const group of restored) {
+      const { table, calls } = group;
+      await putBackDeleted(session, table, await movedBy(session, group));
       await putBackLone(session, table, this.#former.lone(calls));
     }
   }
 }
 
-type Conditions = ReturnType<typeof movedSince>;
+type Conditions = Awaited<ReturnType<typeof movedHere>>;
+
+/** Conditions on the rows that the calls have moved. */
+async function movedBy(session: Session, group: NotedGroup): Promise<Conditions> {
+  const { table, direction, note, ids, at } = group;
+  const moved = movedSince(session, table, direction, note, ids, at);
+  return ids ? moved : movedHere(session, table, direction, moved);
+}
 
 /** One deletion for each call, or, where the caller has set several delete dates himself, for each of those. */
 async function softDelete(
@@ -176,10 +189,9 @@ async function softDelete(
     const deletedAt = new Date(date);
     const some = groups.filter((group) => (group.at ?? time).getTime() === date);
     const deletion = { id: newDeletionId(deletedAt), deletedAt, ...author };
-    const marked = some.map(({ table, note, ids, at: own }) => ({
-      table,
-      conditions: movedSince(session, table, "deleted", note, ids, own),
-    }));
+    const marked = [];
+    for (const group of some)
+      marked.push({ table: group.table, conditions: await movedBy(session, group) });
     roots += (await takeMarked(session, marked, deletion)).roots;
   }
   return roots;

@@ -1,6 +1,6 @@
 import type { ObjectLiteral } from "typeorm";
 
-import { and, bind, sql, type Sql } from "../dialect/sql";
+import { and, bind, join, sql, type Sql } from "../dialect/sql";
 import { chunks, conditionsOf } from "../operations/criteria";
 import { keyText } from "../operations/objects";
 import type { Session } from "../operations/session";
@@ -81,6 +81,35 @@ export function movedSince(
     conditionsOf(session.manager, table.metadata, "hook", some).map((byId) =>
       and(byId, ...conditions),
     ),
+  );
+}
+
+/**
+ * The same, where the caller's transaction would lock, and wait for, what others have moved at the same time: by the keys of
+ * the rows, which a SELECT without locks finds.
+ */
+export async function movedHere(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  moved: readonly Sql[],
+): Promise<readonly Sql[]> {
+  const { dialect } = session;
+  if (!dialect.locksWhatItReads || session.ownIsolation) return moved;
+  const columns = table.primary.map(
+    (column, index) => sql`${session.whole("c", column)} AS key${String(index)}`,
+  );
+  const keys: unknown[][] = [];
+  for (const condition of moved) {
+    const found = await session.select(
+      sql`SELECT ${join(columns, ", ")} FROM ${dialect.names.table(table)} c WHERE ${condition}`,
+    );
+    for (const row of found)
+      keys.push(table.primary.map((_, index): unknown => row[`key${String(index)}`]));
+  }
+  const size = table.primary.length === 1 ? dialect.maxParameters : 1000;
+  return chunks(keys, size).map((some) =>
+    and(dialect.anyKey("c", table.primary, some), unsettled(session, table, direction)),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { EntityManager } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 
 import { ParentDeletedError, SoftDeleteRestrictedError, SoftDeleteSubscriber } from "../../src";
 import { describeEachDatabase } from "../harness";
@@ -40,6 +40,11 @@ const BLOCKED: Record<string, Call> = {
     manager.update(Book, { name: "notes" }, { deletedAt: null }),
 };
 
+const inDataSource = ({ manager }: DataSource) => ({
+  manager,
+  transaction: (call: Call) => manager.transaction((own) => call(own)),
+});
+
 describeEachDatabase("refusals of TypeORM's own calls", (database) => {
   const opened = openLibrary(database, [SoftDeleteSubscriber]);
 
@@ -76,6 +81,18 @@ describeEachDatabase("refusals of TypeORM's own calls", (database) => {
         refusesInside(call, SoftDeleteRestrictedError));
     }
 
+    it("leave the object as its row is, alone and when a transaction goes on", async () => {
+      const { manager, transaction } = inDataSource(opened.dataSource);
+      for (const run of [(call: Call) => call(manager), transaction]) {
+        const ada = await loaded(manager, Author, "ada");
+        const before = structuredClone(ada);
+        await run((own) => expect(own.softRemove(ada)).rejects.toThrow(SoftDeleteRestrictedError));
+        expect(structuredClone(ada)).toEqual(before);
+        await manager.save(Object.assign(ada, { name: "ada" }));
+        expect((await loaded(manager, Author, "ada")).isDeleted).toBe(false);
+      }
+    });
+
     it("end with the child's own deletion", async () => {
       const { manager } = opened.dataSource;
       await manager.softDelete(Loan, { name: "loan" });
@@ -102,6 +119,16 @@ describeEachDatabase("refusals of TypeORM's own calls", (database) => {
       it(`leave nothing behind of ${name} when a transaction goes on`, () =>
         refusesInside(call, ParentDeletedError));
     }
+
+    it("leave the object as its row is, alone and when a transaction goes on", async () => {
+      const { manager, transaction } = inDataSource(opened.dataSource);
+      for (const run of [(call: Call) => call(manager), transaction]) {
+        const notes = await loaded(manager, Book, "notes");
+        const before = structuredClone(notes);
+        await run((own) => expect(own.recover(notes)).rejects.toThrow(ParentDeletedError));
+        expect(structuredClone(notes)).toEqual(before);
+      }
+    });
 
     it("name the parent", async () => {
       const error: unknown = await opened.dataSource.manager

@@ -43,11 +43,11 @@ export async function removeFree(
 const UNORDERED = /^(enum|set|float|timestamp|json|bit)/;
 
 function isEligible({ references, scope, manager }: PurgeWork, table: SoftDeleteTable): boolean {
-  const { singleConnection, stepsOverRemoved, locksSubqueries } = dialectOf(manager.dataSource);
+  const { singleConnection, stepsOverRemoved, locksWhatItReads } = dialectOf(manager.dataSource);
   if (references.junctionsOf(table).length > 0 || scope.expressions.length > 0) return false;
   // A statement's snapshot may be older than its locks: beside other writers the locked rows have to be checked by another.
   if (references.to(table).length > 0 && !singleConnection) return false;
-  if (locksSubqueries && scope.isLimited) return false;
+  if (locksWhatItReads && scope.isLimited) return false;
   if (!stepsOverRemoved) return true;
   return [table.softDelete.deletedAt, ...table.primary].every(
     (column) => !UNORDERED.test(manager.dataSource.driver.normalizeType(column)),

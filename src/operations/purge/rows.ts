@@ -56,7 +56,9 @@ export class RowReader {
   async read(table: SoftDeleteTable, rest: Sql, further: readonly Sql[] = []): Promise<Row[]> {
     const { names } = this.session.dialect;
     const columns = this.#columns(table);
-    const list = columns.map((column, index) => sql`${this.#text(column)} AS v${String(index)}`);
+    const list = columns.map(
+      (column, index) => sql`${this.session.whole("c", column)} AS v${String(index)}`,
+    );
     const moment = this.session.dialect.asText(sql`${names.of("c", table.softDelete.deletedAt)}`);
     const head = this.session.dialect.stepsOverRemoved
       ? sql`${moment} AS moment, ${names.of("c", table.softDelete.deletionId)} AS deletion`
@@ -94,14 +96,6 @@ export class RowReader {
       if (child === table) on.forEach((pair) => add(pair.child));
     }
     return [...columns.values()];
-  }
-
-  // Drivers cut moments to the millisecond.
-  #text(column: Column): Sql {
-    const { dialect } = this.session;
-    const plain = sql`${dialect.names.of("c", column)}`;
-    const type = dialect.dataSource.driver.normalizeType(column);
-    return /^(date|time)/.test(type) ? dialect.asText(plain) : plain;
   }
 }
 
