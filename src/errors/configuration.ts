@@ -72,6 +72,14 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
+  static textTooLong(path: string, length: number, limit: number): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path} holds ${String(limit)} characters, and the given text has ${String(length)}. Pass a shorter one, or give ` +
+        `the column a greater length.`,
+    );
+  }
+
+  /** @internal */
   static quotedDeleteDate(path: string, column: string): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
       `${path}: @UniqueActive() cannot use the delete-date column "${column}": its name would have to be quoted, ` +

@@ -52,7 +52,7 @@ export class RestoreConflictError extends SoftDeleteError {
     readonly entity: string,
     /** The name of the unique index or constraint. */
     readonly constraint: string,
-    /** The properties that it is over. */
+    /** The property paths that it is over; of a relation, with the property to which it refers: `team.id`. */
     readonly columns: readonly string[],
     /** Some of the rows that collide. */
     readonly conflicts: readonly RestoreConflict[],

@@ -29,7 +29,7 @@ export class SoftDeleteLog {
   @Column({ name: "deletion_id", type: "uuid", nullable: true })
   deletionId!: string | null;
 
-  /** The entity of the roots. */
+  /** The entity of the roots; of roots of several entities all their names, with commas between. */
   @Column({ type: "varchar", length: 255 })
   entity!: string;
 

@@ -3,15 +3,15 @@ export interface ForceDeleteOptions {
   /** Whether to leave active rows alone, whatever the criteria match. @default false */
   readonly onlyDeleted?: boolean;
   /** Who, for the log and the events. @default the context's actor, else the subscriber's */
-  readonly actor?: string | null;
+  readonly actor?: string | null | undefined;
   /** Why, for the log and the events. */
-  readonly reason?: string | null;
+  readonly reason?: string | null | undefined;
 }
 
 /** The options of a soft delete. */
 export interface SoftDeleteOptions {
   /** Why. */
-  readonly reason?: string | null;
-  /** Who. @default the subscriber's `actor` */
-  readonly actor?: string | null;
+  readonly reason?: string | null | undefined;
+  /** Who; null for nobody. @default TypeORM's `data`, else the context's actor, else the subscriber's */
+  readonly actor?: string | null | undefined;
 }

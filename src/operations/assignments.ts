@@ -1,6 +1,7 @@
 import type { Assignment } from "../dialect/dialect";
 import { bind, sql, type Sql } from "../dialect/sql";
-import type { SoftDeleteTable } from "../plan/table";
+import { SoftDeleteConfigurationError } from "../errors";
+import type { Column, SoftDeleteTable } from "../plan/table";
 import type { Session } from "./session";
 
 /** One soft delete operation: what it stamps on every row it takes. */
@@ -18,10 +19,22 @@ export function stamp(session: Session, table: SoftDeleteTable, deletion: Deleti
     [deletedAt, session.value(deletedAt, deletion.deletedAt)],
     [deletionId, bind(deletion.id)],
   ];
-  if (deletedBy) set.push([deletedBy, session.value(deletedBy, deletion.actor)]);
-  if (deleteReason) set.push([deleteReason, session.value(deleteReason, deletion.reason)]);
+  if (deletedBy)
+    set.push([deletedBy, session.value(deletedBy, fitting(deletedBy, deletion.actor))]);
+  if (deleteReason)
+    set.push([deleteReason, session.value(deleteReason, fitting(deleteReason, deletion.reason))]);
   if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
   return set;
+}
+
+/** @throws SoftDeleteConfigurationError for a text that the column cannot hold. @internal */
+export function fitting(column: Column, text: string | null): string | null {
+  const limit = Number(column.length);
+  // Databases count code points.
+  const length = text === null ? 0 : Array.from(text).length;
+  if (!(limit > 0) || length <= limit) return text;
+  const path = `${column.entityMetadata.name}.${column.propertyPath}`;
+  throw SoftDeleteConfigurationError.textTooLong(path, length, limit);
 }
 
 /** Makes a row active. @internal */

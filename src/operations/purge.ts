@@ -24,29 +24,29 @@ export interface PurgeAllOptions {
    *
    * @default 1000
    */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /**
    * Only counts what would be removed, and what is blocked.
    *
    * @default false
    */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /**
    * Is called, and awaited, after each batch that removed rows, with what has been removed so far.
    *
    * @default none
    */
-  readonly onProgress?: (progress: PurgeResult) => void | Promise<void>;
+  readonly onProgress?: ((progress: PurgeResult) => void | Promise<void>) | undefined;
   /**
    * Ends the call between two batches; it then rejects with the signal's reason. What is purged stays purged.
    *
    * @default none
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Who, for the log and the events. @default the context's actor, else the subscriber's */
-  readonly actor?: string | null;
+  readonly actor?: string | null | undefined;
   /** Why, for the log and the events. */
-  readonly reason?: string | null;
+  readonly reason?: string | null | undefined;
 }
 
 /** The options of a `purge()` of one entity. */

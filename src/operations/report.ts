@@ -5,7 +5,7 @@ import type { PrimaryKey } from "../errors";
 import { appendToLog } from "../log/append";
 import { SoftDeleteLog, type SoftDeleteAction } from "../log/soft-delete-log";
 import type { SoftDeleteTable } from "../plan/table";
-import type { Deletion } from "./assignments";
+import { fitting, type Deletion } from "./assignments";
 import type { Author } from "./author";
 import { commitCallbacks } from "./commit-callbacks";
 import { newDeletionId } from "./deletion-id";
@@ -158,6 +158,10 @@ function append(session: Session, entries: readonly SoftDeleteLog[]): Promise<vo
   entries.forEach((one, index) => {
     one.id = ids[index] ?? one.id;
   });
+  const actor = session.manager.dataSource
+    .getMetadata(SoftDeleteLog)
+    .findColumnWithPropertyName("actor");
+  for (const one of entries) if (actor) fitting(actor, one.actor);
   return appendToLog(session.manager, entries);
 }
 

@@ -11,9 +11,9 @@ export interface RestoreOptions {
    */
   readonly parents?: "refuse" | "restore" | "hand-over";
   /** Who, for the log and the events. @default the context's actor, else the subscriber's */
-  readonly actor?: string | null;
+  readonly actor?: string | null | undefined;
   /** Why, for the log and the events. */
-  readonly reason?: string | null;
+  readonly reason?: string | null | undefined;
 }
 
 /** What a restore goes by. @internal */

@@ -58,8 +58,8 @@ export abstract class SoftDeletableEntity extends withSoftDelete(BaseEntity) {
   }
 
   /** Removes the row for good, with what hangs below it. See {@link SoftDeleteRepository.forceRemove}. */
-  async forceRemove(): Promise<this> {
-    await repositoryOf(this).forceRemove(this);
+  async forceRemove(options?: SoftDeleteOptions): Promise<this> {
+    await repositoryOf(this).forceRemove(this, options);
     return this;
   }
 
@@ -146,8 +146,9 @@ export abstract class SoftDeletableEntity extends withSoftDelete(BaseEntity) {
   static forceDelete<T extends SoftDeletableEntity>(
     this: Class<T>,
     criteria: SoftDeleteCriteria<T>,
+    options?: SoftDeleteOptions,
   ): Promise<ForceDeleteResult> {
-    return this.getSoftDeleteRepository<T>().forceDelete(criteria);
+    return this.getSoftDeleteRepository<T>().forceDelete(criteria, options);
   }
 
   /** Removes rows for good that have been deleted for a while. See {@link SoftDeleteRepository.purge}. */

@@ -93,8 +93,8 @@ export class SoftDeleteSubscriber
   }
 
   /**
-   * TypeORM's hook. Validates the whole configuration at the very first query, which makes `initialize()` reject before
-   * any table is created.
+   * TypeORM's hook. Validates the whole configuration at the very first query: with `synchronize` or `migrationsRun` that
+   * makes `initialize()` reject before any table is created.
    */
   beforeQuery({ dataSource, query }: { dataSource: DataSource; query: string }): void {
     if (!this.#validated) {

@@ -1,6 +1,11 @@
 import type { DataSource } from "typeorm";
 
-import { deletionContext, getSoftDeleteRepository, SoftDeleteSubscriber } from "../../src";
+import {
+  deletionContext,
+  getSoftDeleteRepository,
+  SoftDeleteConfigurationError,
+  SoftDeleteSubscriber,
+} from "../../src";
 import { describeEachDatabase } from "../harness";
 import { Account, Booking } from "./ledger";
 
@@ -32,6 +37,26 @@ describeEachDatabase("actor and reason", (database) => {
     await accounts.restore(account.id);
     expect(await notes(ds)).toEqual(Array(3).fill([null, null, false]));
   });
+
+  it.each([{ actor: "a".repeat(256) }, { reason: "é".repeat(101) }])(
+    "that a column cannot hold are refused, and nothing is written",
+    async (options) => {
+      const ds = await open();
+      const account = await seed(ds);
+      const before = await notes(ds);
+      const call = getSoftDeleteRepository(ds, Account).softDelete(account.id, options);
+      await expect(call).rejects.toThrow(
+        /Account[.]delete(dBy|Reason) holds (255|100) characters, and the given text has (256|101)[.] Pass a shorter one/,
+      );
+      const native = ds.manager.softRemove(Account, account, { data: options });
+      await expect(native).rejects.toThrow(SoftDeleteConfigurationError);
+      expect(await notes(ds)).toEqual(before);
+      const fits = Object.fromEntries(
+        Object.entries(options).map(([name, text]) => [name, text.slice(1)]),
+      );
+      await getSoftDeleteRepository(ds, Account).softDelete(account.id, fits);
+    },
+  );
 
   it("of a row that was deleted before stay its own", async () => {
     const ds = await open();

@@ -67,6 +67,6 @@ function undoFindings(table: SoftDeleteTable): CheckFinding[] {
       entity: table.name,
       message: `${table.name}.${first.propertyPath} has no index, so ${purpose} scans the whole table.`,
       // TypeORM gives two indexes over the same columns the same name.
-      remedy: `Add @Index("IDX_${table.metadata.tableName}_${first.databaseName}", ["${first.propertyPath}", "${second.propertyPath}"]) to ${table.name}, or let it extend SoftDeletable.`,
+      remedy: `Add @Index("IDX_${table.metadata.tableName}_${first.databaseName}", ["${first.propertyPath}", "${second.propertyPath}"]) to ${table.name}, or let it extend SoftDeletable; to an EntitySchema add it in "indices".`,
     }));
 }
