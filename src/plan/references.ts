@@ -69,9 +69,13 @@ export class References {
     return this.#all.filter((reference) => reference.parent === table);
   }
 
-  /** Whether the database is to hold a constraint for a reference, by what the entities say. */
-  isConstrained(reference: Reference): boolean {
-    return this.#constrained.has(reference);
+  /** Whether the database is to hold a constraint for a reference, on the parent's primary key, by what the entities say. */
+  isConstrainedByKey(reference: Reference): boolean {
+    const { on, parent } = reference;
+    const isKey =
+      on.length === parent.primary.length &&
+      on.every((pair, index) => pair.parent === parent.primary[index]);
+    return isKey && this.#constrained.has(reference);
   }
 
   /** The references of some tables to each other. */

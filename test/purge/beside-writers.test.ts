@@ -19,6 +19,28 @@ class Item extends SoftDeletable {
   @ManyToOne(() => Shop) @JoinColumn() @OnSoftDelete("KEEP") shop!: Shop;
 }
 
+@Entity()
+class Country extends SoftDeletable {
+  @PrimaryColumn() id!: number;
+  @Column({ unique: true }) code!: number;
+}
+
+/** Refers to a unique column, and would go with its country. */
+@Entity()
+class City extends SoftDeletable {
+  @PrimaryColumn() id!: number;
+  @Index() @Column() countryCode!: number;
+  @ManyToOne(() => Country, { onDelete: "CASCADE" })
+  @JoinColumn({ name: "countryCode", referencedColumnName: "code" })
+  @OnSoftDelete("KEEP")
+  country!: Country;
+}
+
+@Entity()
+class Measure extends SoftDeletable {
+  @PrimaryColumn("float") id!: number;
+}
+
 /** Refers to shops without a constraint. */
 @Entity()
 class Visit extends SoftDeletable {
@@ -32,7 +54,7 @@ class Visit extends SoftDeletable {
 
 const options = { subscribers: [SoftDeleteSubscriber.with({ clock: () => NOW })] };
 const EXPIRED = { deletedAt: OLD, deletionId: newDeletionId(OLD) };
-const SHOPS = [Shop, Item, Visit];
+const SHOPS = [Shop, Item, Visit, Country, City];
 
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -109,7 +131,41 @@ describeEachDatabase("purge beside other writers", (database) => {
     expect(await left(world, Item)).toEqual([]);
   });
 
+  it.each([1, 20])(
+    "keeps a row to which one refers by a unique column that is committed meanwhile, in batches of %d",
+    async (batchSize) => {
+      const world = await open();
+      await world.insert(
+        Country,
+        numbered(10, (id) => ({ code: 100 - id, ...EXPIRED })),
+      );
+      const [id, code] = [world.escape("id"), world.escape("countryCode")];
+      const other = await elsewhere(
+        `INSERT INTO ${world.escape("city")} (${id}, ${code}) VALUES (1, 97)`,
+      );
+      const purged = world.softDeletes.purge({ olderThan: "30d", batchSize });
+      await wait(300);
+      await other.commit();
+      expect(await purged).toMatchObject({ counts: { Country: 9 } });
+      expect(await left(world, Country)).toEqual([3]);
+      expect(await left(world, City)).toEqual([1]);
+    },
+  );
+
   if (database.name === "mysql") {
+    it("ends over rows that their keys do not find", async () => {
+      const world = new World(database.name);
+      world.dataSource = await database.open([Measure], options);
+      await world.insert(
+        Measure,
+        Array.from({ length: 5 }, (_, index) => ({ id: index + 0.1, ...EXPIRED })),
+      );
+      const { counts, failures } = await world.softDeletes.purge({ olderThan: "30d" });
+      const kept = await left(world, Measure);
+      expect((counts["Measure"] ?? 0) + kept.length).toBe(5);
+      expect(failures.reduce((sum, { count }) => sum + count, 0)).toBe(kept.length);
+    });
+
     it("keeps a row to which one refers, without a constraint, that is committed meanwhile", async () => {
       const world = await open();
       await world.insert(

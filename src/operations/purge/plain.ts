@@ -4,7 +4,7 @@ import type { Session } from "../session";
 import { removeFree } from "./free";
 import { pick, unreferenced } from "./pick";
 import { advanced, keysOf, type Cursor, type Row } from "./rows";
-import type { PurgeWork } from "./work";
+import { KeysNotFound, type PurgeWork } from "./work";
 
 /** Purges a table whose rows do not refer to each other, directly or by way of other tables. @internal */
 export async function purgePlain(work: PurgeWork, table: SoftDeleteTable): Promise<void> {
@@ -25,6 +25,7 @@ async function pass(
   let cursor = from;
   let total = 0;
   for (;;) {
+    if (work.isStopped(table)) return total;
     let seen: readonly Row[] = [];
     const { removed } = await work.batch(
       table,
@@ -71,7 +72,11 @@ async function remove(
     throw new Error(`Rows of ${table.name} were referred to while they were purged.`);
   const left = await reader.read(table, sql`WHERE ${reader.are(table, gone)}`);
   const ids = new Set(left.map((row) => row.id));
-  return gone.filter((row) => !ids.has(row.id));
+  const removed = gone.filter((row) => !ids.has(row.id));
+  // Of a float, say, which equals no text: they would be counted as removed, over and over.
+  if (removed.length !== affected)
+    throw new KeysNotFound(`Rows of ${table.name} are not found by their primary keys.`);
+  return removed;
 }
 
 /**
@@ -86,9 +91,10 @@ async function anyReferred(
 ): Promise<boolean> {
   const { dialect } = session;
   const references = work.references.to(table);
-  // Where there is a constraint, the lock on a row keeps others from referring to it.
+  // Where there is a constraint on the primary key, the lock on a row keeps others from referring to it. InnoDB locks the
+  // entry of another key elsewhere.
   const isSure =
-    session.readsCurrent && references.every((one) => work.references.isConstrained(one));
+    session.readsCurrent && references.every((one) => work.references.isConstrainedByKey(one));
   if (!isSure) return references.length > 0;
   for (const { child, on } of references) {
     const keys = keysOf(

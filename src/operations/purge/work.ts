@@ -30,6 +30,9 @@ interface Calls {
 const ATTEMPTS = 200;
 const FAILED_ROWS = 10_000;
 
+/** Rows are not found by the primary keys that they were read with: their table is given up. */
+export class KeysNotFound extends Error {}
+
 /** A listener has thrown: the purge ends there. */
 class Vetoed extends Error {
   constructor(cause: unknown) {
@@ -159,7 +162,10 @@ export class PurgeWork {
     } catch (error) {
       if (error instanceof Vetoed) throw error.cause;
       if (this.#endsCallers(error)) throw error;
-      if (picked.length === 0) {
+      if (error instanceof KeysNotFound) {
+        this.#fail(table, picked, error);
+        this.#stopped.add(table);
+      } else if (picked.length === 0) {
         this.failures.push({ entity: table.name, count: 0, error });
         this.#stopped.add(table);
       } else {
