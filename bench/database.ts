@@ -70,12 +70,15 @@ export async function tidy(dataSource: DataSource): Promise<void> {
       break;
     default:
       await dataSource.query(`ANALYZE TABLE ${tables.join(", ")}`);
-      await purgeDone(dataSource);
   }
 }
 
-/** InnoDB takes removed rows out of its indexes in the background, behind the statements that are measured. */
-async function purgeDone(dataSource: DataSource): Promise<void> {
+/**
+ * Waits until InnoDB has taken removed rows out of its indexes, which it does in the background: searches step over them until
+ * then.
+ */
+export async function removedRowsGone(dataSource: DataSource): Promise<void> {
+  if (!["mysql", "mariadb"].includes(dataSource.options.type)) return;
   const count = `SHOW GLOBAL STATUS LIKE 'Innodb_history_list_length'`;
   for (let turn = 0; turn < 200; turn++) {
     const [status] = await dataSource.query<{ Value: string }[]>(count);

@@ -1,6 +1,6 @@
 import { getSoftDeleteRepository, SoftDeleteManager } from "../src";
 import { comparedTo, type Benchmark, type Measurement, type Way } from "./benchmark";
-import { tidy, type BenchDatabase } from "./database";
+import { removedRowsGone, tidy, type BenchDatabase } from "./database";
 import { User } from "./entities";
 import { median, rotated, time } from "./measure";
 import { seedBlog } from "./seed";
@@ -90,6 +90,7 @@ export async function putBack({ dataSource }: BenchDatabase): Promise<void> {
   for (const table of [...CHILDREN_FIRST].reverse())
     await dataSource.query(`INSERT INTO ${table} SELECT * FROM ${table}_copy ORDER BY id`);
   await tidy(dataSource);
+  await removedRowsGone(dataSource);
 }
 
 /** A DELETE for each batch, until none is left: knows that nothing else refers to these rows, and checks nothing. */

@@ -58,7 +58,7 @@ export function withCondition<Entity>(
     const nested = (given ?? {}) as FindOptionsWhere<Entity>;
     return { ...where, [property]: withCondition(nested, rest, condition) };
   }
-  if (given === undefined) return { ...where, [property]: condition };
+  if (given === undefined) return Object.assign({}, where, { [property]: condition });
   return {
     ...where,
     [property]: And(condition, given instanceof FindOperator ? given : Equal(given)),
