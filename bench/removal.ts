@@ -54,7 +54,7 @@ export const removal: Benchmark = {
 };
 
 /** Every row deleted with its user, one deletion a minute, a year ago; and a copy of it all. */
-export async function fill({ dataSource }: BenchDatabase): Promise<void> {
+async function fill({ dataSource }: BenchDatabase): Promise<void> {
   await seedBlog(dataSource, { users: USERS, postsPerUser: POSTS, commentsPerPost: 0 });
   await dataSource.transaction(async (manager) => {
     const posts = USERS * POSTS;
@@ -85,7 +85,7 @@ export async function fill({ dataSource }: BenchDatabase): Promise<void> {
     await dataSource.query(`CREATE TABLE ${table}_copy AS SELECT * FROM ${table}`);
 }
 
-export async function putBack({ dataSource }: BenchDatabase): Promise<void> {
+async function putBack({ dataSource }: BenchDatabase): Promise<void> {
   for (const table of CHILDREN_FIRST) await dataSource.query(`DELETE FROM ${table}`);
   for (const table of [...CHILDREN_FIRST].reverse())
     await dataSource.query(`INSERT INTO ${table} SELECT * FROM ${table}_copy ORDER BY id`);
@@ -94,7 +94,7 @@ export async function putBack({ dataSource }: BenchDatabase): Promise<void> {
 }
 
 /** A DELETE for each batch, until none is left: knows that nothing else refers to these rows, and checks nothing. */
-export async function handWritten({ dataSource }: BenchDatabase): Promise<void> {
+async function handWritten({ dataSource }: BenchDatabase): Promise<void> {
   const { type } = dataSource.options;
   const cutoff = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000);
   for (const table of CHILDREN_FIRST) {

@@ -90,7 +90,7 @@ export class PurgeWork {
     rows: "all" | "by index",
     operation: (session: Session) => Promise<Result>,
   ): Promise<Result> {
-    const inCallers = this.manager.queryRunner?.isTransactionActive === true;
+    const inCallers = this.#inCallers;
     return transact(this.manager, async (session) => {
       const planning = inCallers ? undefined : session.dialect.planning(rows);
       if (planning) await session.select(planning);
@@ -132,8 +132,11 @@ export class PurgeWork {
 
   /** Whether the caller's transaction is at an end: of a deadlock, say, MySQL has rolled it back already. */
   #endsCallers(error: unknown): boolean {
-    const { queryRunner, dataSource } = this.manager;
-    return queryRunner?.isTransactionActive === true && dialectOf(dataSource).isRetryable(error);
+    return this.#inCallers && dialectOf(this.manager.dataSource).isRetryable(error);
+  }
+
+  get #inCallers(): boolean {
+    return this.manager.queryRunner?.isTransactionActive === true;
   }
 
   async #progress(): Promise<void> {
