@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from "typeorm";
 
-import { newDeletionId } from "../src/operations/deletion-id";
+import { newDeletionId } from "../src/rows/deletion-id";
 
 /**
  * What somebody would write by hand for exactly these tables, in the form that each database runs best. Unlike the package

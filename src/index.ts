@@ -36,23 +36,18 @@ export {
   type PrimaryKey,
   type RestoreConflict,
 } from "./errors";
-export { deletionContext, type DeletionAuthor } from "./log/deletion-context";
-export type { DeletionsOptions, LoggedDeletion } from "./log/deletions";
-export { SoftDeleteLog, type SoftDeleteAction } from "./log/soft-delete-log";
+export { deletionContext, type DeletionAuthor } from "./record/deletion-context";
+export type { DeletionsOptions, LoggedDeletion } from "./record/deletions";
+export { SoftDeleteLog, type SoftDeleteAction } from "./record/soft-delete-log";
 export type { ForceDeleteOptions, SoftDeleteOptions } from "./manager/options";
 export { SoftDeleteManager } from "./manager/soft-delete-manager";
-export type { CheckCode, CheckFinding } from "./operations/check/finding";
-export type { SoftDeleteCriteria } from "./operations/criteria";
-export type { PurgeAllOptions, PurgeOptions } from "./operations/purge";
-export type { CommitCallback } from "./operations/commit-callbacks";
-export type {
-  OperationEvent,
-  PurgeEvent,
-  RestoreEvent,
-  SoftDeleteEvent,
-} from "./operations/events";
-export type { RestoreOptions } from "./operations/restore-options";
-export type { Restriction } from "./operations/restrict";
+export type { CheckCode, CheckFinding } from "./check/finding";
+export type { SoftDeleteCriteria } from "./rows/criteria";
+export type { PurgeAllOptions, PurgeOptions } from "./purge/purge";
+export type { CommitCallback } from "./record/commit-callbacks";
+export type { OperationEvent, PurgeEvent, RestoreEvent, SoftDeleteEvent } from "./record/events";
+export type { RestoreOptions } from "./restore/restore-options";
+export type { Restriction } from "./delete/restrict";
 export {
   type Counts,
   ForceDeleteResult,
@@ -63,11 +58,11 @@ export {
   SettleResult,
   SoftDeletePreview,
   SoftDeleteResult,
-} from "./operations/results";
-export type { SettleOptions, SettleProgress } from "./operations/settle";
-export type { SoftDeleteRelations } from "./repository/relation-scope";
-export type { Scope } from "./repository/scope";
+} from "./record/results";
+export type { SettleOptions, SettleProgress } from "./settle/settle";
+export type { SoftDeleteRelations } from "./repository/reads/relation-scope";
+export type { Scope } from "./repository/reads/scope";
 export { SoftDeletableEntity } from "./repository/soft-deletable-entity";
 export { getSoftDeleteRepository, SoftDeleteRepository } from "./repository/soft-delete-repository";
-export { SoftDeleteSubscriber } from "./subscriber/soft-delete-subscriber";
-export type { SoftDeleteSubscriberOptions } from "./subscriber/subscriber-options";
+export { SoftDeleteSubscriber } from "./native/soft-delete-subscriber";
+export type { SoftDeleteSubscriberOptions } from "./native/subscriber-options";

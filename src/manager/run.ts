@@ -1,23 +1,23 @@
 import type { EntityManager } from "typeorm";
 
-import type { Sql } from "../dialect/sql";
+import type { Sql } from "../sql/sql";
 import { DeletionNotFoundError } from "../errors";
-import { hasLog } from "../log/append";
-import type { Deletion } from "../operations/assignments";
-import { authorOf } from "../operations/author";
-import { newDeletionId } from "../operations/deletion-id";
-import { restoreByDeletion, restoreMatched, wholeFirst } from "../operations/restore";
-import type { Restored } from "../operations/restore-marked";
+import { hasLog } from "../record/append";
+import type { Deletion } from "../rows/assignments";
+import { authorOf } from "../record/author";
+import { newDeletionId } from "../rows/deletion-id";
+import { restoreByDeletion, restoreMatched, wholeFirst } from "../restore/restore";
+import type { Restored } from "../restore/restore-marked";
 import {
   parentsOption,
   type RestoreContext,
   type RestoreOptions,
-} from "../operations/restore-options";
-import { RestoreResult, SoftDeleteResult, totalOf } from "../operations/results";
-import type { Session } from "../operations/session";
-import { listenersOf, now } from "../operations/settings";
-import { takeRows } from "../operations/soft-delete";
-import { autocommit, transact } from "../operations/transaction";
+} from "../restore/restore-options";
+import { RestoreResult, SoftDeleteResult, totalOf } from "../record/results";
+import type { Session } from "../session/session";
+import { listenersOf, now } from "../session/settings";
+import { takeRows } from "../delete/soft-delete";
+import { autocommit, transact } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
 import type { SoftDeleteOptions } from "./options";

@@ -1,16 +1,16 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
 
 import { SoftDeleteCriteriaError } from "../errors";
-import { listDeletions, type DeletionsOptions, type LoggedDeletion } from "../log/deletions";
-import { check } from "../operations/check";
-import type { CheckFinding } from "../operations/check/finding";
-import { authorOf } from "../operations/author";
-import { areIds, conditionsOf, type SoftDeleteCriteria } from "../operations/criteria";
-import { isDeletionId } from "../operations/deletion-id";
-import { forceDelete } from "../operations/force-delete";
-import { idsOf, refresh } from "../operations/objects";
-import { preview } from "../operations/preview";
-import { type RestoreOptions } from "../operations/restore-options";
+import { listDeletions, type DeletionsOptions, type LoggedDeletion } from "../record/deletions";
+import { check } from "../check/check";
+import type { CheckFinding } from "../check/finding";
+import { authorOf } from "../record/author";
+import { areIds, conditionsOf, type SoftDeleteCriteria } from "../rows/criteria";
+import { isDeletionId } from "../rows/deletion-id";
+import { forceDelete } from "../remove/force-delete";
+import { idsOf, refresh } from "../rows/objects";
+import { preview } from "../delete/preview";
+import { type RestoreOptions } from "../restore/restore-options";
 import {
   ForceDeleteResult,
   RestoreResult,
@@ -18,15 +18,15 @@ import {
   SoftDeleteResult,
   type PurgeResult,
   type SettleResult,
-} from "../operations/results";
-import { purge, type PurgeAllOptions, type PurgeOptions } from "../operations/purge";
-import { purgeConditions } from "../operations/purge/scope";
-import { settle, type SettleOptions } from "../operations/settle";
-import { autocommit } from "../operations/transaction";
+} from "../record/results";
+import { purge, type PurgeAllOptions, type PurgeOptions } from "../purge/purge";
+import { purgeConditions } from "../purge/scope";
+import { settle, type SettleOptions } from "../settle/settle";
+import { autocommit } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { ForceDeleteOptions, SoftDeleteOptions } from "./options";
 import { runRestore, runRestoreDeletion, runSoftDelete } from "./run";
-import type { Sql } from "../dialect/sql";
+import type { Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
 
 /**

@@ -1,6 +1,6 @@
 import type { DataSource } from "typeorm";
 
-import { isMariaDb } from "../dialect/server-version";
+import { isMariaDb } from "../typeorm/server-version";
 import { SoftDeleteConfigurationError } from "../errors";
 import type { Table } from "./table";
 import { entityAnnotations } from "./tables";

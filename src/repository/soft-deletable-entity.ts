@@ -2,17 +2,17 @@ import { BaseEntity, type DeepPartial, type SaveOptions } from "typeorm";
 
 import { withSoftDelete } from "../entity/with-soft-delete";
 import type { SoftDeleteOptions } from "../manager/options";
-import type { SoftDeleteCriteria } from "../operations/criteria";
-import type { PurgeOptions } from "../operations/purge";
-import type { RestoreOptions } from "../operations/restore-options";
+import type { SoftDeleteCriteria } from "../rows/criteria";
+import type { PurgeOptions } from "../purge/purge";
+import type { RestoreOptions } from "../restore/restore-options";
 import type {
   ForceDeleteResult,
   PurgeResult,
   RestoreResult,
   SoftDeletePreview,
   SoftDeleteResult,
-} from "../operations/results";
-import type { SoftDeleteRelations } from "./relation-scope";
+} from "../record/results";
+import type { SoftDeleteRelations } from "./reads/relation-scope";
 import { getSoftDeleteRepository, type SoftDeleteRepository } from "./soft-delete-repository";
 
 /** A subclass of {@link SoftDeletableEntity}, as TypeORM's `BaseEntity` types its own static methods. */

@@ -16,19 +16,19 @@ import {
 
 import type { SoftDeleteOptions } from "../manager/options";
 import { SoftDeleteManager } from "../manager/soft-delete-manager";
-import type { SoftDeleteCriteria } from "../operations/criteria";
-import type { PurgeOptions } from "../operations/purge";
-import type { RestoreOptions } from "../operations/restore-options";
+import type { SoftDeleteCriteria } from "../rows/criteria";
+import type { PurgeOptions } from "../purge/purge";
+import type { RestoreOptions } from "../restore/restore-options";
 import type {
   ForceDeleteResult,
   PurgeResult,
   RestoreResult,
   SoftDeletePreview,
   SoftDeleteResult,
-} from "../operations/results";
-import type { RelationScope, SoftDeleteRelations } from "./relation-scope";
-import type { Scope } from "./scope";
-import { aggregate, inScope, scoped, withLoaded, withRelations } from "./scoped-reads";
+} from "../record/results";
+import type { RelationScope, SoftDeleteRelations } from "./reads/relation-scope";
+import type { Scope } from "./reads/scope";
+import { aggregate, inScope, scoped, withLoaded, withRelations } from "./reads/scoped-reads";
 
 type Where<Entity> = FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
 type NumberColumn<Entity extends ObjectLiteral> = Parameters<Repository<Entity>["sum"]>[0];

@@ -1,7 +1,7 @@
 import type { DataSource } from "typeorm";
 
 import { SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import { newDeletionId } from "../../src/operations/deletion-id";
+import { newDeletionId } from "../../src/rows/deletion-id";
 import { describeEachDatabase, statementsOf } from "../harness";
 import { findings } from "./found";
 import { healthyZoo } from "./healthy-zoo";

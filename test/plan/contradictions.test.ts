@@ -22,7 +22,7 @@ import {
   softDeleteSchema,
   SoftDeleteSubscriber,
 } from "../../src";
-import { dialectOf } from "../../src/dialect";
+import { dialectOf } from "../../src/sql";
 import { describeEachDatabase, statementsOf, type TestEntities } from "../harness";
 
 abstract class Soft extends SoftDeletable {

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from "typeorm";
 
 import { OnSoftDelete, SoftDeletable, SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import { newDeletionId } from "../../src/operations/deletion-id";
+import { newDeletionId } from "../../src/rows/deletion-id";
 import { describeEachDatabase, statementsOf } from "../harness";
 import { World } from "../laws/world";
 import { left, NOW, numbered, OLD } from "./world";

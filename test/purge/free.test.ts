@@ -1,7 +1,7 @@
 import { QueryFailedError } from "typeorm";
 
 import { SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import { newDeletionId } from "../../src/operations/deletion-id";
+import { newDeletionId } from "../../src/rows/deletion-id";
 import { describeEachDatabase, statementsOf } from "../harness";
 import { World } from "../laws/world";
 import { BLOG, Comment, Post, User } from "./entities";

@@ -8,7 +8,7 @@ import {
 } from "typeorm";
 
 import { OnSoftDelete, SoftDeletable, SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import { newDeletionId } from "../../src/operations/deletion-id";
+import { newDeletionId } from "../../src/rows/deletion-id";
 import { describeEachDatabase, statementsOf, type DatabaseName } from "../harness";
 import { World } from "../laws/world";
 import { NOW, OLD } from "./world";

@@ -1,7 +1,7 @@
 import { DeleteDateColumn, Entity, Index, PrimaryColumn } from "typeorm";
 
 import { DeletionIdColumn, SoftDeletable } from "../../src";
-import { newDeletionId } from "../../src/operations/deletion-id";
+import { newDeletionId } from "../../src/rows/deletion-id";
 import { describeLaw } from "../laws/world";
 import { NOW, OLD, numbered } from "./world";
 

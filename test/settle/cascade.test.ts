@@ -1,6 +1,6 @@
 import type { EntityTarget, ObjectLiteral } from "typeorm";
 
-import { deletionTime } from "../../src/operations/deletion-id";
+import { deletionTime } from "../../src/rows/deletion-id";
 import { statementsOf } from "../harness";
 import {
   BLOG,

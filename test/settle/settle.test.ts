@@ -1,5 +1,5 @@
 import { SoftDeleteConfigurationError, SoftDeleteManager } from "../../src";
-import { deletionTime, isDeletionId, newDeletionId } from "../../src/operations/deletion-id";
+import { deletionTime, isDeletionId, newDeletionId } from "../../src/rows/deletion-id";
 import { statementsOf } from "../harness";
 import { BLOG, Post, User } from "../laws/entities";
 import { describeLaw, type World } from "../laws/world";

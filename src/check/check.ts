@@ -1,0 +1,25 @@
+import type { CheckFinding } from "./finding";
+import { indexFindings } from "./indexes";
+import { relationFindings } from "./relations";
+import { closureFindings, pairingFindings } from "./rows";
+import { setUpFindings } from "./set-up";
+import { uniqueKeyFindings } from "./unique-keys";
+import type { Session } from "../session/session";
+
+/** Everything that breaks a law or will surprise, errors first. Reads only. @internal */
+export async function check(session: Session): Promise<CheckFinding[]> {
+  const { dialect, graph, manager } = session;
+  const findings = [
+    ...(await pairingFindings(session)),
+    ...(await closureFindings(session)),
+    ...setUpFindings(manager.dataSource, graph),
+    ...uniqueKeyFindings(graph, dialect),
+    ...indexFindings(graph, dialect),
+    ...relationFindings(graph),
+  ];
+  return findings.sort((one, other) => rank(one) - rank(other));
+}
+
+function rank({ severity }: CheckFinding): number {
+  return severity === "error" ? 0 : 1;
+}

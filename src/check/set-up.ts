@@ -1,0 +1,61 @@
+import type { DataSource } from "typeorm";
+
+import { SoftDeleteConfigurationError } from "../errors";
+import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import { refuseUndecorated, SETTINGS } from "../session/settings";
+import type { CheckFinding } from "./finding";
+
+/** The subscriber, and columns that cannot hold a moment. @internal */
+export function setUpFindings(dataSource: DataSource, graph: SoftDeleteGraph): CheckFinding[] {
+  return [...subscriberFindings(dataSource), ...timestampFindings(dataSource, graph)];
+}
+
+function subscriberFindings(dataSource: DataSource): CheckFinding[] {
+  const ignored = ignoredSubscriber(dataSource);
+  if (ignored !== undefined) {
+    return [
+      {
+        code: "subscriber-ignored",
+        severity: "error",
+        entity: "*",
+        message: ignored,
+        remedy: "Add @EventSubscriber() to that class.",
+      },
+    ];
+  }
+  if (dataSource.subscribers.some((subscriber) => SETTINGS in subscriber)) return [];
+  return [
+    {
+      code: "subscriber-missing",
+      severity: "error",
+      entity: "*",
+      message: "TypeORM's own soft deletes and restores do not cascade, and break the laws.",
+      remedy: "Add SoftDeleteSubscriber to the subscribers of the data source.",
+    },
+  ];
+}
+
+function ignoredSubscriber(dataSource: DataSource): string | undefined {
+  try {
+    refuseUndecorated(dataSource);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SoftDeleteConfigurationError) return error.message;
+    throw error;
+  }
+}
+
+function timestampFindings(dataSource: DataSource, graph: SoftDeleteGraph): CheckFinding[] {
+  return graph.softDeletable
+    .filter(
+      ({ softDelete }) =>
+        dataSource.driver.normalizeType(softDelete.deletedAt) === "timestamp without time zone",
+    )
+    .map(({ name, softDelete }) => ({
+      code: "timestamp-without-time-zone",
+      severity: "warning",
+      entity: name,
+      message: `${name}.${softDelete.deletedAt.propertyPath} is a timestamp without time zone: processes in different time zones, and TypeORM's own soft deletes, read and write it hours apart.`,
+      remedy: `Declare it as "timestamptz", for instance by withSoftDelete(Base, { deletedAt: { type: "timestamptz" } }).`,
+    }));
+}

@@ -1,0 +1,108 @@
+import type { EntityManager } from "typeorm";
+
+import { and, sql, join, type Sql } from "../sql/sql";
+import { SAMPLE_SIZE } from "../errors";
+import type { SoftDeleteTable } from "../plan/table";
+import { newDeletionId } from "../rows/deletion-id";
+import { activeChild, findRestriction, type Restriction } from "./restrict";
+import { Tally } from "../record/results";
+import { RowSets } from "../rows/row-sets";
+import type { Session } from "../session/session";
+import { now } from "../session/settings";
+import { takeRows } from "./soft-delete";
+import { autocommit, transact } from "../session/transaction";
+
+/** What a soft delete would do. */
+export interface Preview {
+  readonly tally: Tally;
+  readonly restrictedBy: readonly Restriction[];
+}
+
+/** What a soft delete of the matched rows would do. @internal */
+export async function preview(
+  manager: EntityManager,
+  table: SoftDeleteTable,
+  conditions: readonly Sql[],
+): Promise<Preview> {
+  const [condition] = conditions;
+  if (!condition) return { tally: new Tally(), restrictedBy: [] };
+  if (conditions.length === 1)
+    return autocommit(manager, (session) => readPreview(session, table, condition));
+  try {
+    return await transact(manager, (session) =>
+      tryOut(session, table, conditions, now(manager.dataSource)),
+    );
+  } catch (error) {
+    if (error instanceof TriedOut) return error.preview;
+    throw error;
+  }
+}
+
+/** Reads what a soft delete of the matched rows would take: one SELECT. */
+async function readPreview(
+  session: Session,
+  table: SoftDeleteTable,
+  condition: Sql,
+): Promise<Preview> {
+  const plan = session.graph.plan([table]);
+  const sets = new RowSets(session, table, condition, plan, "active");
+  const restricting = plan.restricts.map(
+    (edge) =>
+      sql`FROM ${sets.childrenOver(edge)} WHERE ${and(activeChild(session, edge), sets.excludes(edge.child))}`,
+  );
+  const counts = [...sets.tables.map((own) => sql`FROM ${sets.name(own)}`), ...restricting].map(
+    (from, index) => sql`${String(index)} AS i, COUNT(*) AS n ${from}`,
+  );
+  const rows = await session.select<{ i: number; n: string | number }>(
+    session.dialect.selectWith(sets.expressions, join(counts, " UNION ALL SELECT ")),
+  );
+  const found = new Map(rows.map((row) => [row.i, Number(row.n)]));
+  const tally = new Tally();
+  sets.tables.forEach((own, index) => tally.add(own.name, found.get(index) ?? 0));
+  const restrictedBy: Restriction[] = [];
+  for (const [index, edge] of plan.restricts.entries()) {
+    const count = found.get(sets.tables.length + index) ?? 0;
+    const from = restricting[index];
+    if (count === 0 || !from) continue;
+    const sample = await session.select(
+      session.dialect.selectWith(
+        sets.expressions,
+        sql`${session.keyColumns("c", edge.child)} ${from} LIMIT ${String(SAMPLE_SIZE)}`,
+      ),
+    );
+    restrictedBy.push({
+      relation: edge.relation,
+      count,
+      sampleIds: sample.map((row) => session.key(edge.child, row)),
+    });
+  }
+  return { tally, restrictedBy };
+}
+
+/** Thrown to roll back what a preview has tried out. */
+class TriedOut extends Error {
+  constructor(readonly preview: Preview) {
+    super("tried out");
+  }
+}
+
+/**
+ * Tries out a soft delete whose criteria are more than one statement holds. Throws what it found, so that nothing stays.
+ *
+ * @throws TriedOut always.
+ */
+async function tryOut(
+  session: Session,
+  table: SoftDeleteTable,
+  conditions: readonly Sql[],
+  deletedAt: Date,
+): Promise<never> {
+  const deletion = { id: newDeletionId(deletedAt), deletedAt, actor: null, reason: null };
+  const { tally } = await takeRows(session, [{ table, conditions }], deletion, { trial: true });
+  const restrictedBy: Restriction[] = [];
+  for (const edge of session.graph.plan([table]).restricts) {
+    const restriction = await findRestriction(session, edge, deletion);
+    if (restriction) restrictedBy.push(restriction);
+  }
+  throw new TriedOut({ tally, restrictedBy });
+}

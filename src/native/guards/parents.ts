@@ -1,0 +1,129 @@
+import type { ObjectLiteral } from "typeorm";
+
+import { and, join, sql, type Sql } from "../../sql/sql";
+import type { PrimaryKey } from "../../errors";
+import { chunks, conditionsOf } from "../../rows/criteria";
+import type { Session } from "../../session/session";
+import { takeRows } from "../../delete/soft-delete";
+import type { Edge } from "../../plan/edge";
+import { isSoftDeletable, type Column } from "../../plan/table";
+import type { Reference, WrittenRow } from "./references";
+
+/** A deleted parent to which a row refers. */
+export interface FoundParent {
+  readonly edge: Edge;
+  readonly id: PrimaryKey;
+  readonly deletedAt: Date;
+  /** Null when the parent was soft-deleted outside this package, or is just being. */
+  readonly deletionId: string | null;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  /** What the row's foreign key holds. */
+  readonly key: readonly unknown[];
+}
+
+/** Locks the parents against writers, and finds the deleted ones. One SELECT for each relation. */
+export async function deletedParents(
+  session: Session,
+  references: readonly Reference[],
+): Promise<FoundParent[]> {
+  const keys = new Map<Edge, Map<string, readonly unknown[]>>();
+  for (const { edge, key } of references) {
+    const prepared = edge.on.map(({ parent }, index) => driverValue(session, parent, key[index]));
+    const known = keys.get(edge) ?? new Map<string, readonly unknown[]>();
+    keys.set(edge, known.set(JSON.stringify(prepared.map(String)), prepared));
+  }
+  const found: FoundParent[] = [];
+  // Always in the same order, so that writers do not wait for each other.
+  const sorted = [...keys].sort(([a], [b]) => (a.relation < b.relation ? -1 : 1));
+  for (const [edge, some] of sorted) {
+    const values = [...some].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+    const size = Math.floor(session.dialect.maxParameters / edge.on.length);
+    for (const chunk of chunks(values, size)) {
+      const columns = edge.on.map(({ parent }) => parent);
+      const condition = session.dialect.anyKey("p", columns, chunk);
+      found.push(...(await lockParents(session, edge, sql``, condition)));
+    }
+  }
+  return found;
+}
+
+/** The same for rows that have been written already, by what their foreign keys hold. */
+export async function deletedParentsOfRows(
+  session: Session,
+  rows: readonly (Pick<WrittenRow, "unsaid"> & { readonly id: ObjectLiteral | undefined })[],
+): Promise<FoundParent[]> {
+  const ids = new Map<Edge, ObjectLiteral[]>();
+  for (const { id, unsaid } of rows) {
+    for (const edge of id ? unsaid : [])
+      ids.set(edge, [...(ids.get(edge) ?? []), id as ObjectLiteral]);
+  }
+  const { names } = session.dialect;
+  const found: FoundParent[] = [];
+  for (const [edge, some] of ids) {
+    const child = sql` JOIN ${names.table(edge.child)} c ON ${names.on("c", "p", edge.on)}`;
+    const active = edge.child.softDelete
+      ? [`${names.of("c", edge.child.softDelete.deletedAt)} IS NULL`]
+      : [];
+    for (const chunk of chunks(some, 1000)) {
+      for (const byId of conditionsOf(session.manager, edge.child.metadata, "save", chunk)) {
+        found.push(...(await lockParents(session, edge, child, and(byId, ...active))));
+      }
+    }
+  }
+  return found;
+}
+
+/** Soft-deletes the rows that are active below the parents, as members of their deletions. */
+export async function joinParents(
+  session: Session,
+  parents: readonly FoundParent[],
+): Promise<void> {
+  const { dialect } = session;
+  for (const { edge, key, deletionId, deletedAt, actor, reason } of parents) {
+    // Without a deletion id it is being deleted by TypeORM's own call, whose cascade follows.
+    if (deletionId === null || !isSoftDeletable(edge.child)) continue;
+    const columns = edge.on.map(({ child }) => child);
+    const roots = { table: edge.child, conditions: [dialect.anyKey("c", columns, [key])] };
+    const deletion = { id: deletionId, deletedAt, actor, reason };
+    await takeRows(session, [roots], deletion, { trial: true });
+  }
+}
+
+async function lockParents(
+  session: Session,
+  edge: Edge,
+  child: Sql,
+  condition: Sql,
+): Promise<FoundParent[]> {
+  const { dialect } = session;
+  const { parent, on } = edge;
+  const { deletedAt, deletionId, deletedBy, deleteReason } = parent.softDelete;
+  const selected = [deletedAt, deletionId, deletedBy, deleteReason].map((column, index) =>
+    column ? [`${dialect.names.of("p", column)} AS value${String(index)}`] : [],
+  );
+  const keys = on.map(
+    (pair, index) => `${dialect.names.of("p", pair.parent)} AS on${String(index)}`,
+  );
+  // No condition on the delete date: the active ones are to be locked, and waited for.
+  const rows = await session.select(
+    sql`SELECT ${session.keyColumns("p", parent)}, ${join([...selected.flat(), ...keys], ", ")} FROM ${dialect.names.table(parent)} p${child} WHERE ${condition}${dialect.shareLock}`,
+  );
+  const value = (row: ObjectLiteral, column: Column | undefined, index: number): unknown =>
+    column ? session.hydrate(column, row[`value${String(index)}`]) : null;
+  return rows
+    .filter((row) => (row["value0"] ?? null) !== null)
+    .map((row) => ({
+      edge,
+      id: session.key(parent, row),
+      deletedAt: value(row, deletedAt, 0) as Date,
+      deletionId: value(row, deletionId, 1) as string | null,
+      actor: value(row, deletedBy, 2) as string | null,
+      reason: value(row, deleteReason, 3) as string | null,
+      key: on.map((_, index) => row[`on${String(index)}`] as unknown),
+    }));
+}
+
+function driverValue(session: Session, column: Column, value: unknown): unknown {
+  return session.manager.dataSource.driver.preparePersistentValue(value, column) as unknown;
+}

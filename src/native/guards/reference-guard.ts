@@ -1,0 +1,116 @@
+import type { EntityManager, InsertEvent, ObjectLiteral, QueryRunner, UpdateEvent } from "typeorm";
+
+import { dialectOf } from "../../sql";
+import { ParentDeletedError } from "../../errors";
+import { OperationQueue } from "../../session/operation-queue";
+import { Session } from "../../session/session";
+import { transact } from "../../session/transaction";
+import { TickBatches } from "../tick-batches";
+import { deletedParents, deletedParentsOfRows, joinParents, type FoundParent } from "./parents";
+import { insertedRow, updatedRow, type WrittenRow } from "./references";
+
+/**
+ * Refuses writes that point an active row at a deleted parent over a binding relation. The parents are locked against
+ * writers until the transaction ends, and where there is none they are looked at again after the write.
+ */
+export class ReferenceGuard {
+  readonly #before = new TickBatches<WrittenRow>();
+  readonly #after = new TickBatches<WrittenRow & { readonly id: ObjectLiteral | undefined }>();
+  readonly #work = new WeakMap<QueryRunner, Set<Promise<void>>>();
+
+  beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
+    return this.#check(event.queryRunner, insertedRow(event));
+  }
+
+  beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | undefined {
+    return this.#check(event.queryRunner, updatedRow(event));
+  }
+
+  afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
+    return this.#checkAgain(event, insertedRow(event));
+  }
+
+  afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | undefined {
+    return this.#checkAgain(event, updatedRow(event));
+  }
+
+  /** Waits for what is at work on a connection, whose transaction is about to be rolled back. */
+  async drain(runner: QueryRunner): Promise<void> {
+    await Promise.allSettled([...(this.#work.get(runner) ?? [])]);
+  }
+
+  #check(runner: QueryRunner, row: WrittenRow | undefined): Promise<void> | undefined {
+    if (!row || row.references.length === 0) return undefined;
+    return this.#before.add(runner, row, (rows) => this.#track(runner, refuse(runner, rows)));
+  }
+
+  #checkAgain(
+    { queryRunner, metadata, entity }: InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral>,
+    row: WrittenRow | undefined,
+  ): Promise<void> | undefined {
+    if (!row) return undefined;
+    const id = row.unsaid.length > 0 && entity ? metadata.getEntityIdMap(entity) : undefined;
+    // The locks of a transaction still hold.
+    const references = queryRunner.isTransactionActive ? [] : row.references;
+    if (!id && references.length === 0) return undefined;
+    return this.#after.add(queryRunner, { ...row, references, id }, (rows) =>
+      this.#track(queryRunner, refuseAgain(queryRunner, rows)),
+    );
+  }
+
+  #track(runner: QueryRunner, work: Promise<void>): Promise<void> {
+    const running = this.#work.get(runner) ?? new Set();
+    this.#work.set(runner, running);
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  }
+}
+
+async function refuse(runner: QueryRunner, rows: readonly WrittenRow[]): Promise<void> {
+  const { dataSource } = runner.manager;
+  if (dialectOf(dataSource).singleConnection) await OperationQueue.of(dataSource).leaveRoom();
+  refuseFound(rows, await deletedParents(new Session(runner), referencesOf(rows)));
+}
+
+async function refuseAgain(
+  runner: QueryRunner,
+  rows: readonly (WrittenRow & { readonly id: ObjectLiteral | undefined })[],
+): Promise<void> {
+  // When another subscriber throws, TypeORM releases the connection while this one is still at work.
+  const manager: EntityManager = runner.isReleased
+    ? runner.manager.dataSource.manager
+    : runner.manager;
+  const references = referencesOf(rows);
+  const found =
+    references.length === 0
+      ? []
+      : await transact(manager, async (session) => {
+          const parents = await deletedParents(session, references);
+          await joinParents(session, parents);
+          return parents;
+        });
+  const ofRows = await deletedParentsOfRows(new Session(runner), rows);
+  refuseFound(rows, [...found, ...ofRows]);
+}
+
+function referencesOf(rows: readonly WrittenRow[]): WrittenRow["references"] {
+  return rows.flatMap((row) => row.references);
+}
+
+function refuseFound(rows: readonly WrittenRow[], found: readonly FoundParent[]): void {
+  if (found.length === 0) return;
+  const paths = new Set(found.map(({ edge }) => edge.child.metadata.tablePath));
+  const names = rows
+    .filter(({ metadata }) => paths.has(metadata.tablePath))
+    .map(({ metadata }) => metadata.name);
+  throw new ParentDeletedError(
+    [...new Set(names)].join(", "),
+    found.map(({ edge, id, deletionId }) => ({
+      relation: edge.relation,
+      entity: edge.parent.name,
+      id,
+      deletionId,
+    })),
+    "refer",
+  );
+}

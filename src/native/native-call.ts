@@ -1,0 +1,84 @@
+import type {
+  EntityManager,
+  EntityMetadata,
+  ObjectLiteral,
+  RecoverEvent,
+  SoftRemoveEvent,
+  UpdateEvent,
+} from "typeorm";
+
+import { idMapOf } from "../rows/criteria";
+import type { Direction } from "./unsettled";
+
+/** What a hook tells of one row, or of a criteria call. */
+export interface NativeCall {
+  readonly manager: EntityManager;
+  readonly metadata: EntityMetadata;
+  readonly direction: Direction;
+  /** The row's primary key; undefined for a criteria call, of which TypeORM tells its hooks nothing. */
+  readonly id?: ObjectLiteral | undefined;
+  readonly entity?: ObjectLiteral | undefined;
+  /** The delete date that the caller has set himself. */
+  readonly at?: Date | undefined;
+  /** A `save()`, whose object has what the caller has set. */
+  readonly save?: boolean;
+  /** A `recover()`, whose rows TypeORM may have reached by its own cascade. */
+  readonly recover?: boolean;
+}
+
+/** A `softRemove()`, `softDelete()`, `recover()` or `restore()`. */
+export function removalCall(
+  { manager, metadata, entity, entityId }: SoftRemoveEvent<ObjectLiteral>,
+  direction: "deleted",
+): NativeCall;
+export function removalCall(
+  { manager, metadata, entity, entityId }: RecoverEvent<ObjectLiteral>,
+  direction: "restored",
+): NativeCall;
+export function removalCall(
+  { manager, metadata, entity, entityId }: RecoverEvent<ObjectLiteral>,
+  direction: Direction,
+): NativeCall {
+  const id = entityId === undefined ? undefined : idMapOf(metadata, entityId);
+  return { manager, metadata, direction, id, entity, recover: direction === "restored" };
+}
+
+/** A `save()` or `update()` that sets or clears the delete date; undefined for every other. */
+export function updateCall({
+  manager,
+  metadata,
+  entity,
+  databaseEntity,
+  updatedColumns,
+}: UpdateEvent<ObjectLiteral>): NativeCall | undefined {
+  const column = metadata.deleteDateColumn;
+  if (!column || !entity) return undefined;
+  // A criteria call has no row from the database, and its entity is what it sets.
+  const ofRow = (databaseEntity as ObjectLiteral | undefined) !== undefined;
+  if (ofRow && !updatedColumns.includes(column)) return undefined;
+  const value: unknown = column.getEntityValue(entity);
+  if (value === undefined) return undefined;
+  return {
+    manager,
+    metadata,
+    direction: isNull(value) ? "restored" : "deleted",
+    id: ofRow ? metadata.getEntityIdMap(entity) : undefined,
+    entity: ofRow ? entity : undefined,
+    at: dateOf(value),
+    save: ofRow,
+  };
+}
+
+/** Whether a value sets a column to null, or is the SQL expression that does. */
+export function isNull(value: unknown): boolean {
+  return (
+    value === null ||
+    (typeof value === "function" && /^\s*null\s*$/i.test(String((value as () => unknown)())))
+  );
+}
+
+/** The date that a value stands for; undefined for an SQL expression. */
+export function dateOf(value: unknown): Date | undefined {
+  const date = typeof value === "string" ? new Date(value) : value;
+  return date instanceof Date && !Number.isNaN(date.getTime()) ? date : undefined;
+}

@@ -1,0 +1,240 @@
+import { setImmediate } from "node:timers/promises";
+
+import type { EntityManager, EntityMetadata, ObjectLiteral, QueryRunner } from "typeorm";
+
+import { dialectOf } from "../sql";
+import { authorOf, type Author } from "../record/author";
+import { newDeletionId } from "../rows/deletion-id";
+import { refresh } from "../rows/objects";
+import { OperationQueue } from "../session/operation-queue";
+import { putBackActive, putBackDeleted, putBackLone } from "./put-back";
+import { restoreMatched, wholeFirst } from "../restore/restore";
+import { Session } from "../session/session";
+import { now } from "../session/settings";
+import { takeMarked } from "../delete/soft-delete";
+import { transact } from "../session/transaction";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import type { SoftDeleteTable } from "../plan/table";
+import { FormerStates } from "./former-states";
+import type { NativeCall } from "./native-call";
+import { Notes, type NotedGroup } from "./notes";
+import { TickBatches } from "./tick-batches";
+import { movedHere, movedSince } from "./unsettled";
+
+/** Brings TypeORM's own soft deletes and restores to keep the laws: stamps, cascades, or takes back what they did. */
+export class NativeCalls {
+  readonly #before = new TickBatches<NativeCall>();
+  readonly #after = new TickBatches<NativeCall>();
+  readonly #notes = new Notes();
+  readonly #former = new FormerStates();
+  readonly #work = new WeakMap<QueryRunner, Set<Promise<void>>>();
+
+  /** A call of TypeORM's own is about to write. */
+  before(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
+    if (!tableOf(call)) return undefined;
+    return this.#before.add(runner, call, (calls) =>
+      this.#track(runner, this.#note(runner, calls)),
+    );
+  }
+
+  /** A call of TypeORM's own has written. */
+  after(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
+    if (!tableOf(call)) return undefined;
+    return this.#after.add(runner, call, (calls) =>
+      this.#track(runner, this.#settle(runner, calls)),
+    );
+  }
+
+  /** Waits for what is at work on a connection, whose transaction is about to be rolled back by somebody else. */
+  async drain(runner: QueryRunner): Promise<void> {
+    await Promise.allSettled([...(this.#work.get(runner) ?? [])]);
+  }
+
+  /** A transaction has ended: calls of it that failed have left their notes. */
+  forget(runner: QueryRunner): void {
+    if (!runner.isTransactionActive) this.#notes.forget(runner);
+  }
+
+  #track(runner: QueryRunner, work: Promise<void>): Promise<void> {
+    const running = this.#work.get(runner) ?? new Set();
+    this.#work.set(runner, running);
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  }
+
+  async #note(runner: QueryRunner, calls: readonly NativeCall[]): Promise<void> {
+    const { dataSource } = runner.manager;
+    if (dialectOf(dataSource).singleConnection) await OperationQueue.of(dataSource).leaveRoom();
+    const session = new Session(runner);
+    for (const [key, group] of groupsOf(calls)) {
+      await this.#notes.add(session, key, group);
+      // A single row is one that the caller has passed.
+      if (calls.length > 1) await this.#former.read(session, group.table, group.calls);
+    }
+  }
+
+  async #settle(runner: QueryRunner, calls: readonly NativeCall[]): Promise<void> {
+    const { dataSource } = runner.manager;
+    const taken = [...groupsOf(calls)].map(([key, group]) => this.#notes.take(runner, key, group));
+    if (!runner.isTransactionActive && dataSource.subscribers.length > 1) {
+      // When another subscriber throws, TypeORM releases the connection while this one is still at work.
+      await setImmediate();
+    }
+    // The rows are written and committed then, and have to be settled all the same.
+    const manager = runner.isReleased ? dataSource.manager : runner.manager;
+    const groups: NotedGroup[] = [];
+    for (const noted of taken) groups.push(await this.#notes.complete(manager, noted));
+    await this.#apply(manager, groups);
+  }
+
+  async #apply(manager: EntityManager, groups: readonly NotedGroup[]): Promise<void> {
+    const deleted = groups.filter((group) => group.direction === "deleted");
+    const restored = groups.filter((group) => group.direction === "restored");
+    const time = now(manager.dataSource);
+    const author = authorOf(manager.dataSource, { data: manager.queryRunner?.data as unknown });
+    const context = { parents: "refuse", now: time, author } as const;
+    try {
+      await wholeFirst(manager, (whole) =>
+        transact(manager, async (session) => {
+          let moved = await softDelete(session, deleted, time, author);
+          const own = await this.#putBackReached(session, restored);
+          moved += own.moved;
+          for (const { table, conditions } of own.matched) {
+            const matched = { table, conditions, native: true };
+            moved += (await restoreMatched(session, matched, context, whole)).roots;
+          }
+          if (moved > 0) await refresh(session, groups.flatMap(objectsOf));
+        }),
+      );
+    } catch (error) {
+      await transact(manager, async (session) => {
+        await this.#putBack(session, deleted, restored);
+        // TypeORM has written into them what it has written into their rows.
+        const own = groups.map((group) => ({
+          ...group,
+          calls: group.calls.filter((call) => call.save !== true),
+        }));
+        await refresh(session, own.flatMap(objectsOf));
+      }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * Marks as deleted again what TypeORM's own cascade has revived: of that, what belongs to the deletions of the objects
+   * that the caller passed comes back with them, and nothing else.
+   */
+  async #putBackReached(
+    session: Session,
+    groups: readonly NotedGroup[],
+  ): Promise<{ matched: { table: SoftDeleteTable; conditions: Conditions }[]; moved: number }> {
+    const { foreign, lone } = this.#former.reached(
+      session,
+      groups.flatMap((group) => group.calls),
+    );
+    let moved = 0;
+    const matched = [];
+    for (const group of groups) {
+      const { table, note, ids, calls } = group;
+      const ofOthers = idsOf(calls.filter((call) => foreign.has(call)));
+      if (ofOthers.length > 0) {
+        const conditions = movedSince(session, table, "restored", note, ofOthers);
+        await putBackDeleted(session, table, conditions);
+        moved += ofOthers.length;
+      }
+      const rows = this.#former.lone(calls.filter((call) => lone.has(call)));
+      await putBackLone(session, table, rows);
+      moved += rows.length;
+      const own = ids && idsOf(calls.filter((call) => !foreign.has(call)));
+      matched.push({ table, conditions: await movedBy(session, { ...group, ids: own }) });
+    }
+    return { matched, moved };
+  }
+
+  /** Takes back what TypeORM has done in a call that is refused. */
+  async #putBack(
+    session: Session,
+    deleted: readonly NotedGroup[],
+    restored: readonly NotedGroup[],
+  ): Promise<void> {
+    for (const group of deleted)
+      await putBackActive(session, group.table, await movedBy(session, group));
+    for (const group of restored) {
+      const { table, calls } = group;
+      await putBackDeleted(session, table, await movedBy(session, group));
+      await putBackLone(session, table, this.#former.lone(calls));
+    }
+  }
+}
+
+type Conditions = Awaited<ReturnType<typeof movedHere>>;
+
+/** Conditions on the rows that the calls have moved. */
+async function movedBy(session: Session, group: NotedGroup): Promise<Conditions> {
+  const { table, direction, note, ids, at } = group;
+  const moved = movedSince(session, table, direction, note, ids, at);
+  return ids ? moved : movedHere(session, table, direction, moved);
+}
+
+/** One deletion for each call, or, where the caller has set several delete dates himself, for each of those. */
+async function softDelete(
+  session: Session,
+  groups: readonly NotedGroup[],
+  time: Date,
+  author: Author,
+): Promise<number> {
+  const dates = new Set(groups.map((group) => (group.at ?? time).getTime()));
+  let roots = 0;
+  for (const date of dates) {
+    const deletedAt = new Date(date);
+    const some = groups.filter((group) => (group.at ?? time).getTime() === date);
+    const deletion = { id: newDeletionId(deletedAt), deletedAt, ...author };
+    const marked = [];
+    for (const group of some)
+      marked.push({ table: group.table, conditions: await movedBy(session, group) });
+    roots += (await takeMarked(session, marked, deletion)).roots;
+  }
+  return roots;
+}
+
+/** The calls by table and direction. */
+function groupsOf(calls: readonly NativeCall[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const call of calls) {
+    const table = tableOf(call);
+    if (!table) continue;
+    const { direction, at } = call;
+    const key = `${direction} ${table.metadata.tablePath} ${at?.toISOString() ?? ""}`;
+    const group = groups.get(key) ?? { table, direction, at, calls: [], ids: [] };
+    group.calls.push(call);
+    // One criteria call among them, and any row that moved may be its.
+    if (!call.id) group.ids = null;
+    else group.ids?.push(call.id);
+    groups.set(key, group);
+  }
+  return groups;
+}
+
+interface Group {
+  readonly table: SoftDeleteTable;
+  readonly direction: NativeCall["direction"];
+  readonly at: Date | undefined;
+  readonly calls: NativeCall[];
+  ids: ObjectLiteral[] | null;
+}
+
+function tableOf(call: NativeCall): SoftDeleteTable | undefined {
+  return SoftDeleteGraph.of(call.manager.dataSource).find(call.metadata);
+}
+
+function idsOf(calls: readonly NativeCall[]): ObjectLiteral[] {
+  return calls.map((call) => call.id).filter((id) => id !== undefined);
+}
+
+function objectsOf({
+  table,
+  calls,
+}: NotedGroup): { table: SoftDeleteTable; metadata: EntityMetadata; objects: ObjectLiteral[] }[] {
+  const objects = calls.map((call) => call.entity).filter((entity) => entity !== undefined);
+  return [{ table, metadata: table.metadata, objects }];
+}

@@ -1,0 +1,71 @@
+import type { EntityMetadata, ObjectLiteral } from "typeorm";
+
+import { keyText } from "../rows/objects";
+import type { Session } from "../session/session";
+import type { NativeCall } from "./native-call";
+
+/** How TypeORM's own cascade came to a row. */
+export interface Reached {
+  /** The call for the object from which it set out: one that the caller has passed. */
+  readonly root: NativeCall;
+  /** Whether it came over a binding relation, from parent to child. */
+  readonly binding: boolean;
+}
+
+/**
+ * The calls among those of one `recover()` that are for objects which the caller has not passed: TypeORM reached them over
+ * its relations with `cascade: ["recover"]`. It names the passed objects first.
+ */
+export function reachedByCascade(
+  session: Session,
+  calls: readonly NativeCall[],
+): Map<NativeCall, Reached> {
+  const byKey = new Map<string, NativeCall>();
+  for (const call of calls) {
+    if (call.entity) byKey.set(rowKey(session, call.metadata, call.entity), call);
+  }
+  const binding = new Set(
+    session.graph.softDeletable.flatMap((table) =>
+      session.graph.childEdges(table).map((edge) => edge.down),
+    ),
+  );
+  const reached = new Map<NativeCall, Reached>();
+  const visited = new Set<string>();
+
+  for (const root of calls) {
+    if (!root.entity || visited.has(rowKey(session, root.metadata, root.entity))) continue;
+    const left: [EntityMetadata, ObjectLiteral][] = [[root.metadata, root.entity]];
+    visited.add(rowKey(session, root.metadata, root.entity));
+    for (let next = left.pop(); next; next = left.pop()) {
+      const [metadata, object] = next;
+      for (const [relation, value, inverse] of metadata.extractRelationValuesFromEntity(
+        object,
+        metadata.relations,
+      )) {
+        if (!relation.isCascadeRecover || !isObject(value)) continue;
+        const key = rowKey(session, inverse, value);
+        const call = byKey.get(key);
+        const known = call && reached.get(call);
+        if (call && call !== root && (known ? known.root === root : !visited.has(key))) {
+          reached.set(call, {
+            root,
+            binding: binding.has(relation) || known?.binding === true,
+          });
+        }
+        if (visited.has(key)) continue;
+        visited.add(key);
+        left.push([inverse, value]);
+      }
+    }
+  }
+  return reached;
+}
+
+function rowKey(session: Session, metadata: EntityMetadata, object: ObjectLiteral): string {
+  const table = { primary: metadata.primaryColumns };
+  return `${metadata.tablePath} ${keyText(session, table, object)}`;
+}
+
+function isObject(value: unknown): value is ObjectLiteral {
+  return typeof value === "object" && value !== null;
+}

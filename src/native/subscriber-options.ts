@@ -1,0 +1,4 @@
+import type { SoftDeleteSettings } from "../session/settings";
+
+/** The options of {@link SoftDeleteSubscriber.with}. */
+export type SoftDeleteSubscriberOptions = SoftDeleteSettings;

@@ -1,0 +1,123 @@
+import type { ObjectLiteral } from "typeorm";
+
+import { and, bind, join, sql, type Sql } from "../sql/sql";
+import { chunks, conditionsOf } from "../rows/criteria";
+import { keyText } from "../rows/objects";
+import type { Session } from "../session/session";
+import type { SoftDeleteTable } from "../plan/table";
+
+/** Which way TypeORM moved a row. */
+export type Direction = "deleted" | "restored";
+
+/** The unsettled rows that were there before a call of TypeORM's own, and the moment from which it counts. */
+export interface Note {
+  /** By the database's own clock. */
+  readonly since: string;
+  readonly rows: ReadonlyMap<string, ObjectLiteral>;
+}
+
+// CURRENT_TIMESTAMP has whole seconds on SQLite and MySQL, and machines' clocks differ from nothing here: it is the
+// database's alone.
+const MARGIN_SECONDS = 10;
+
+/**
+ * Notes the rows that something marked recently, or with the same date, and that carry no deletion id, or the rows that
+ * something unmarked and that still carry one. One SELECT.
+ */
+export async function noteUnsettled(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  at?: Date,
+): Promise<Note> {
+  const { dialect } = session;
+  const since = dialect.asText(dialect.secondsAgo(MARGIN_SECONDS));
+  const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
+  const from = at
+    ? sql`= ${session.value(table.softDelete.deletedAt, at)}`
+    : sql`>= ${dialect.secondsAgo(MARGIN_SECONDS)}`;
+  const recent = direction === "deleted" ? sql` AND ${deletedAt} ${from}` : "";
+  const found = await session.select<ObjectLiteral & { since: string; present: number | null }>(
+    sql`SELECT s.since AS since, c.present AS present, ${table.primary.map((_, index) => `c.key${String(index)}`).join(", ")}
+ FROM (SELECT ${since} AS since) s LEFT JOIN (SELECT 1 AS present, ${session.keyColumns("c", table)} FROM ${dialect.names.table(table)} c WHERE ${unsettled(session, table, direction)}${recent}) c ON 1 = 1`,
+  );
+  const rows = new Map<string, ObjectLiteral>();
+  for (const row of found) {
+    if (row.present === null) continue;
+    const id: ObjectLiteral = {};
+    table.primary.forEach((column, index) => {
+      column.setEntityValue(id, session.hydrate(column, row[`key${String(index)}`]));
+    });
+    rows.set(keyText(session, table, id), id);
+  }
+  return { since: found[0]?.since ?? "", rows };
+}
+
+/** Conditions on `c`: unsettled since the note, and not noted. */
+export function movedSince(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  note: Note,
+  ids: readonly ObjectLiteral[] | null,
+  at?: Date,
+): Sql[] {
+  const { dialect } = session;
+  const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
+  const conditions = [unsettled(session, table, direction)];
+  if (at) {
+    // By its id a row is found whatever the column's precision has made of the date.
+    if (!ids) conditions.push(sql`${deletedAt} = ${session.value(table.softDelete.deletedAt, at)}`);
+  } else if (direction === "deleted")
+    conditions.push(sql`${deletedAt} >= ${dialect.fromText(bind(note.since))}`);
+  const noted = [...note.rows.values()];
+  for (const some of chunks(noted, 1000)) {
+    for (const condition of conditionsOf(session.manager, table.metadata, "note", some)) {
+      conditions.push(sql`NOT ${condition}`);
+    }
+  }
+  if (!ids) return [and(...conditions)];
+  return chunks(ids, 1000).flatMap((some) =>
+    conditionsOf(session.manager, table.metadata, "hook", some).map((byId) =>
+      and(byId, ...conditions),
+    ),
+  );
+}
+
+/**
+ * The same, where the caller's transaction would lock, and wait for, what others have moved at the same time: by the keys of
+ * the rows, which a SELECT without locks finds.
+ */
+export async function movedHere(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  moved: readonly Sql[],
+): Promise<readonly Sql[]> {
+  const { dialect } = session;
+  if (!dialect.locksWhatItReads || session.ownIsolation) return moved;
+  const columns = table.primary.map(
+    (column, index) => sql`${session.whole("c", column)} AS key${String(index)}`,
+  );
+  const keys: unknown[][] = [];
+  for (const condition of moved) {
+    const found = await session.select(
+      sql`SELECT ${join(columns, ", ")} FROM ${dialect.names.table(table)} c WHERE ${condition}`,
+    );
+    for (const row of found)
+      keys.push(table.primary.map((_, index): unknown => row[`key${String(index)}`]));
+  }
+  const size = table.primary.length === 1 ? dialect.maxParameters : 1000;
+  return chunks(keys, size).map((some) =>
+    and(dialect.anyKey("c", table.primary, some), unsettled(session, table, direction)),
+  );
+}
+
+function unsettled(session: Session, table: SoftDeleteTable, direction: Direction): Sql {
+  const { names } = session.dialect;
+  const deletedAt = names.of("c", table.softDelete.deletedAt);
+  const deletionId = names.of("c", table.softDelete.deletionId);
+  return direction === "deleted"
+    ? sql`${deletedAt} IS NOT NULL AND ${deletionId} IS NULL`
+    : sql`${deletedAt} IS NULL AND ${deletionId} IS NOT NULL`;
+}

@@ -1,0 +1,129 @@
+import { and, or, sql } from "../sql/sql";
+import type { Column, SoftDeleteTable } from "../plan/table";
+import type { Session } from "../session/session";
+import { removeJunctions } from "./plain";
+import type { Reference } from "../plan/references";
+import { RowSet } from "./row-set";
+import { keysOf, referring, type Row } from "./rows";
+import type { PurgeWork } from "./work";
+
+// A tree's batch has a level or two. More of them go at once, after their references are cleared.
+const MOST_LEVELS = 8;
+
+/**
+ * Removes, of the locked rows, the greatest set to which no row outside it refers.
+ *
+ * @internal
+ */
+export async function removeTogether(
+  session: Session,
+  work: PurgeWork,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  const { inner } = work;
+  let set = new RowSet(rows, inner);
+  for (;;) {
+    if (set.rows.length === 0) return [];
+    const held = await heldFromOutside(session, work, set);
+    if (held.size === 0) break;
+    // By the database's own comparison of keys, until it finds no more.
+    set = new RowSet(set.without(held), inner);
+  }
+  for (const [table, own] of byTable(set.rows)) await removeJunctions(session, work, table, own);
+  for (const step of await inOrder(session, work, set)) {
+    for (const [table, own] of byTable(step)) await removeRows(session, work, table, own);
+  }
+  return set.rows;
+}
+
+/** The rows of the set to which a row outside it refers: one SELECT for each table. */
+async function heldFromOutside(
+  session: Session,
+  work: PurgeWork,
+  set: RowSet,
+): Promise<Set<string>> {
+  const { dialect } = session;
+  const reader = work.reader(session);
+  const tables = byTable(set.rows);
+  const held = new Set<string>();
+  for (const [table, own] of tables) {
+    const ways = work.references.to(table).map((reference) => {
+      const insiders = tables.get(reference.child as SoftDeleteTable) ?? [];
+      const from = referring(session, reference);
+      const outsiders =
+        insiders.length > 0
+          ? sql`${from} AND NOT ${reader.are(reference.child, insiders, "r")}`
+          : from;
+      return sql`NOT (${dialect.nothing(outsiders)})`;
+    });
+    if (ways.length === 0) continue;
+    const found = await reader.read(table, sql`WHERE ${and(reader.are(table, own), or(...ways))}`);
+    for (const row of found) held.add(row.id);
+  }
+  return held;
+}
+
+/** In which steps the database takes the rows: row by row it checks that nothing refers to what it deletes. */
+async function inOrder(
+  session: Session,
+  work: PurgeWork,
+  set: RowSet,
+): Promise<Iterable<readonly Row[]>> {
+  const { levels, rest } = set.levels();
+  const oneTable = byTable(set.rows).size === 1;
+  if (session.dialect.checksAtEnd && oneTable) return [set.rows];
+  if (rest.length === 0 && levels.length <= MOST_LEVELS) return levels;
+  const cleared = await clearReferences(session, work, set);
+  const without = set.levels((reference) => cleared.has(reference));
+  return [...without.levels, without.rest];
+}
+
+/** Clears the references of the rows among each other that can be null: they are about to go. */
+async function clearReferences(
+  session: Session,
+  work: PurgeWork,
+  set: RowSet,
+): Promise<Set<Reference>> {
+  const { dialect } = session;
+  const reader = work.reader(session);
+  const cleared = new Set<Reference>();
+  for (const [table, own] of byTable(set.rows)) {
+    const columns = new Set<Column>();
+    for (const reference of work.inner) {
+      if (reference.child !== table) continue;
+      const column = reference.on.find(({ child }) => child.isNullable && !child.isPrimary)?.child;
+      if (!column) continue;
+      cleared.add(reference);
+      columns.add(column);
+    }
+    if (columns.size === 0) continue;
+    const nulls = [...columns].map((column) => [column, sql`NULL`] as const);
+    await session.execute(
+      dialect.update({ target: table, set: nulls, where: reader.are(table, own) }),
+    );
+  }
+  return cleared;
+}
+
+async function removeRows(
+  session: Session,
+  work: PurgeWork,
+  table: SoftDeleteTable,
+  rows: readonly Row[],
+): Promise<void> {
+  const where = session.dialect.anyKey("c", table.primary, keysOf(rows, table.primary));
+  const affected = await session.execute(session.dialect.delete(table, where));
+  if (affected !== rows.length) {
+    throw new Error(`Rows of ${table.name} changed while they were purged.`);
+  }
+}
+
+function byTable(rows: readonly Row[]): Map<SoftDeleteTable, Row[]> {
+  const tables = new Map<SoftDeleteTable, Row[]>();
+  for (const row of rows) {
+    const own = tables.get(row.table) ?? [];
+    own.push(row);
+    tables.set(row.table, own);
+  }
+  return tables;
+}

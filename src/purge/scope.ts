@@ -1,0 +1,180 @@
+import type { DataSource, EntityManager, EntityMetadata } from "typeorm";
+
+import { dialectOf } from "../sql";
+import type { Dialect } from "../sql/dialect";
+import { and, bind, join, or, sql, type Sql } from "../sql/sql";
+import { isOf, slots, walkExpression, type Walk } from "../sql/walk";
+import { SoftDeleteCriteriaError } from "../errors";
+import type { SoftDeleteEdge } from "../plan/edge";
+import type { Group } from "../plan/groups";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import type { SoftDeleteTable, Table } from "../plan/table";
+import { conditionsOf } from "../rows/criteria";
+
+/** The rows `c` of one entity that the caller asked for. */
+export interface PurgeRoot {
+  readonly table: SoftDeleteTable;
+  readonly conditions: readonly Sql[];
+}
+
+/** Which rows a purge may remove: those deleted before the cutoff, of some tables, perhaps only below some rows. */
+export class PurgeScope {
+  readonly #dialect: Dialect;
+  readonly #plan: readonly Group[];
+  readonly #walks = new Map<Group, Walk>();
+  #aliases = 0;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    readonly tables: readonly SoftDeleteTable[],
+    private readonly cutoff: Date,
+    private readonly root: PurgeRoot | undefined,
+  ) {
+    this.#dialect = dialectOf(dataSource);
+    this.#plan = root ? SoftDeleteGraph.of(dataSource).plan([root.table]).groups : [];
+    for (const group of this.#plan) {
+      if (group.inner.length > 0) this.#walks.set(group, this.#walk(group));
+    }
+  }
+
+  /** Whether it is a part of the tables' rows that the caller asked for. */
+  get isLimited(): boolean {
+    return this.root !== undefined;
+  }
+
+  /** What has to stand before a SELECT that names {@link has} or {@link hasNot}. */
+  get expressions(): Sql[] {
+    return [...this.#walks.values()].map((walk) => walkExpression(this.#dialect, walk));
+  }
+
+  /** A SELECT, behind its common table expressions. */
+  select(body: Sql, further: readonly Sql[] = []): Sql {
+    const expressions = [...this.expressions, ...further];
+    return expressions.length === 0
+      ? sql`SELECT ${body}`
+      : this.#dialect.selectWith(join(expressions, ", "), body);
+  }
+
+  /** Whether rows of the table may be removed at all. */
+  covers(table: Table): table is SoftDeleteTable {
+    return this.tables.some((own) => own === table);
+  }
+
+  /** A row may be removed, as far as it goes by itself. */
+  has(alias: string, table: SoftDeleteTable): Sql {
+    const expired = sql`${this.#dialect.names.of(alias, table.softDelete.deletedAt)} < ${this.#cutoff(table)}`;
+    const below = this.#below(alias, table);
+    return below ? and(expired, below) : expired;
+  }
+
+  /** A row stays. */
+  hasNot(alias: string, table: SoftDeleteTable): Sql {
+    const deletedAt = this.#dialect.names.of(alias, table.softDelete.deletedAt);
+    const below = this.#below(alias, table);
+    return or(
+      `${deletedAt} IS NULL`,
+      sql`${deletedAt} >= ${this.#cutoff(table)}`,
+      ...(below ? [sql`NOT ${below}`] : []),
+    );
+  }
+
+  #cutoff(table: SoftDeleteTable): Sql {
+    const { deletedAt } = table.softDelete;
+    const value: unknown = this.dataSource.driver.preparePersistentValue(this.cutoff, deletedAt);
+    // SQLite compares text, and TypeORM's own soft delete writes no fraction of a second there.
+    return bind(typeof value === "string" ? value.replace(/\.000$/, "") : value);
+  }
+
+  /** A row is one that the caller asked for, or hangs below one over `CASCADE` relations. */
+  #below(alias: string, table: SoftDeleteTable): Sql | undefined {
+    if (!this.root) return undefined;
+    const group = this.#plan.find((one) => one.tables.includes(table));
+    const walk = group && this.#walks.get(group);
+    if (walk) {
+      const keys = slots(walk, table).join(", ");
+      return sql`(${this.#dialect.names.row(alias, table.primary)} IN (SELECT ${keys} FROM ${walk.name ?? ""} WHERE ${isOf(walk, table)}))`;
+    }
+    return this.#starts(alias, table, group?.incoming ?? []);
+  }
+
+  /** The same, over relations of other tables alone. */
+  #starts(alias: string, table: SoftDeleteTable, incoming: readonly SoftDeleteEdge[]): Sql {
+    const { names } = this.#dialect;
+    const { root } = this;
+    const ways: Sql[] = [];
+    if (root?.table === table) {
+      const asked = or(...root.conditions);
+      const same = table.primary.map(
+        (column) => `${names.of("c", column)} = ${names.of(alias, column)}`,
+      );
+      ways.push(
+        alias === "c"
+          ? asked
+          : sql`EXISTS (SELECT 1 FROM ${names.table(table)} c WHERE ${and(...same, asked)})`,
+      );
+    }
+    for (const { parent, child, on } of incoming) {
+      if (child !== table) continue;
+      const above = `above${String(this.#aliases++)}`;
+      ways.push(
+        sql`EXISTS (SELECT 1 FROM ${names.table(parent)} ${above} WHERE ${names.on(alias, above, on)} AND ${this.#below(above, parent) ?? "1 = 1"})`,
+      );
+    }
+    return or(...ways);
+  }
+
+  #walk(group: Group): Walk {
+    return {
+      name: `below${String(this.#walks.size)}`,
+      tables: group.tables,
+      seeds: group.tables.map((table) => ({
+        table,
+        rest: sql`WHERE ${this.#starts("c", table, group.incoming)}`,
+      })),
+      steps: group.inner.map((edge) => ({ edge, where: sql`1 = 1` })),
+    };
+  }
+}
+
+/**
+ * Which rows of an entity the caller asked for; undefined for the whole table, which single-table inheritance shares.
+ *
+ * @internal
+ */
+export function purgeConditions(
+  manager: EntityManager,
+  metadata: EntityMetadata,
+  table: SoftDeleteTable,
+  where: unknown,
+): Sql[] | undefined {
+  if (where !== undefined) {
+    refuseChildren(manager, metadata, table, where);
+    return conditionsOf(manager, metadata, "purge", where);
+  }
+  const { discriminatorColumn } = metadata;
+  if (metadata === table.metadata || !discriminatorColumn) return undefined;
+  const values = [metadata, ...metadata.childEntityMetadatas].map((one) =>
+    bind(one.discriminatorValue),
+  );
+  const column = dialectOf(manager.dataSource).names.of("c", discriminatorColumn);
+  return [sql`${column} IN (${join(values, ", ")})`];
+}
+
+/** Refuses conditions on rows that the purge removes first: the rows that they match would not match any more. */
+function refuseChildren(
+  manager: EntityManager,
+  metadata: EntityMetadata,
+  table: SoftDeleteTable,
+  where: unknown,
+): void {
+  const plan = SoftDeleteGraph.of(manager.dataSource).plan([table]);
+  const purged = plan.groups.flatMap((group) => group.tables.map((own) => own.metadata.tablePath));
+  for (const one of (Array.isArray(where) ? where : [where]) as unknown[]) {
+    for (const property of Object.keys(one ?? {})) {
+      const relation = metadata.findRelationWithPropertyPath(property);
+      if (!relation || relation.isManyToOne || relation.isOneToOneOwner) continue;
+      if (!purged.includes(relation.inverseEntityMetadata.tablePath)) continue;
+      throw SoftDeleteCriteriaError.purgedRelation(`${metadata.name}.${property}`);
+    }
+  }
+}

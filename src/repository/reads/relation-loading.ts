@@ -1,0 +1,223 @@
+import type { EntityManager, EntityMetadata, ObjectLiteral, QueryRunner } from "typeorm";
+
+import { dialectOf } from "../../sql";
+import { chunks } from "../../rows/criteria";
+import { relationsLoaded } from "../../session/relations-loaded";
+import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+import type { Column } from "../../plan/table";
+import { selectWithKey, valueAt, type RelationNode } from "./relation-nodes";
+
+/** Where to read. @internal */
+export interface Reader {
+  readonly manager: EntityManager;
+  readonly queryRunner?: QueryRunner | undefined;
+}
+
+const COMPOSITE_KEYS_PER_STATEMENT = 200;
+
+/**
+ * Loads relations of loaded objects, each with the rows that its node says, and sets them: two SELECTs for each relation,
+ * one for which rows belong together and one for the rows, however many objects there are.
+ *
+ * In TypeORM `withDeleted` is all or nothing within one query; hence queries of their own.
+ *
+ * @internal
+ */
+export async function loadRelations(
+  reader: Reader,
+  metadata: EntityMetadata,
+  objects: readonly ObjectLiteral[],
+  nodes: readonly RelationNode[],
+): Promise<void> {
+  if (objects.length === 0) return;
+  // One after the other: they may share one connection.
+  for (const node of nodes) {
+    const target = node.relation.inverseEntityMetadata;
+    const pairs = await findPairs(reader, metadata, objects, node);
+    const rows = await findRows(reader, target, pairs, node.select);
+    setRelation(reader, metadata, objects, node, pairs, rows);
+    await loadRelations(reader, target, [...rows.values()], node.below);
+  }
+  relationsLoaded(reader.manager.dataSource, metadata, objects);
+}
+
+type Key = ReadonlyMap<Column, unknown>;
+type Pair = readonly [parent: Key, related: Key];
+
+/** The primary keys of the rows that belong together, in the order that the find options give the related rows. */
+async function findPairs(
+  reader: Reader,
+  metadata: EntityMetadata,
+  objects: readonly ObjectLiteral[],
+  { relation, rows, order }: RelationNode,
+): Promise<Pair[]> {
+  const { manager } = reader;
+  const target = relation.inverseEntityMetadata;
+  const condition = rowsCondition(manager, metadata, target, rows);
+  const keys = new Map<string, Key>();
+  for (const object of objects) {
+    const key = keyOf(metadata, object);
+    keys.set(keyText(manager, key), key);
+  }
+  const pairs: Pair[] = [];
+  for (const some of chunksOfKeys(manager, metadata, [...keys.values()])) {
+    const query = manager
+      .createQueryBuilder<ObjectLiteral>(metadata.target, "parent", reader.queryRunner)
+      .withDeleted()
+      .innerJoin(`parent.${relation.propertyPath}`, "related")
+      .select([])
+      .setOption("disable-global-order");
+    metadata.primaryColumns.forEach((column, index) => {
+      query.addSelect(`parent.${column.propertyPath}`, `parent_${String(index)}`);
+    });
+    target.primaryColumns.forEach((column, index) => {
+      query.addSelect(`related.${column.propertyPath}`, `related_${String(index)}`);
+    });
+    if (condition) query.where(condition);
+    query.andWhereInIds(some.map(toId));
+    for (const column of target.columns) {
+      const given = valueAt(order, column.propertyPath);
+      if (given === undefined || column.relationMetadata) continue;
+      query.addOrderBy(`related.${column.propertyPath}`, direction(given), nulls(given));
+    }
+    for (const row of await query.getRawMany<Record<string, unknown>>()) {
+      pairs.push([
+        rawKey(manager, metadata, row, "parent"),
+        rawKey(manager, target, row, "related"),
+      ]);
+    }
+  }
+  return pairs;
+}
+
+/** What keeps other rows than the node's out; undefined where every row is wanted, or none can be soft-deleted. */
+function rowsCondition(
+  manager: EntityManager,
+  metadata: EntityMetadata,
+  target: EntityMetadata,
+  rows: RelationNode["rows"],
+): string | undefined {
+  if (!target.deleteDateColumn || rows === "any") return undefined;
+  if (rows === "active") return `related.${target.deleteDateColumn.propertyPath} IS NULL`;
+  const graph = SoftDeleteGraph.of(manager.dataSource);
+  const [ours, theirs] = [graph.get(metadata.target), graph.get(target.target)].map(
+    ({ softDelete }) => softDelete.deletionId.propertyPath,
+  );
+  return `related.${theirs ?? ""} = parent.${ours ?? ""}`;
+}
+
+/** The related rows as objects, by the text of their keys. */
+async function findRows(
+  reader: Reader,
+  target: EntityMetadata,
+  pairs: readonly Pair[],
+  select: object | undefined,
+): Promise<Map<string, ObjectLiteral>> {
+  const { manager } = reader;
+  const keys = new Map(pairs.map(([, related]) => [keyText(manager, related), related]));
+  const columns = selectWithKey(target, select);
+  const rows = new Map<string, ObjectLiteral>();
+  for (const some of chunksOfKeys(manager, target, [...keys.values()])) {
+    const query = manager
+      .createQueryBuilder<ObjectLiteral>(target.target, "related", reader.queryRunner)
+      .setFindOptions({
+        withDeleted: true,
+        loadEagerRelations: false,
+        ...(columns ? { select: columns } : {}),
+      })
+      .andWhereInIds(some.map(toId));
+    for (const row of await query.getMany()) rows.set(keyText(manager, keyOf(target, row)), row);
+  }
+  return rows;
+}
+
+function setRelation(
+  { manager }: Reader,
+  metadata: EntityMetadata,
+  objects: readonly ObjectLiteral[],
+  { relation }: RelationNode,
+  pairs: readonly Pair[],
+  rows: ReadonlyMap<string, ObjectLiteral>,
+): void {
+  const related = new Map<string, ObjectLiteral[]>();
+  for (const [parent, key] of pairs) {
+    const row = rows.get(keyText(manager, key));
+    // Removed for good between the two statements.
+    if (!row) continue;
+    const text = keyText(manager, parent);
+    const siblings = related.get(text);
+    if (siblings) siblings.push(row);
+    else related.set(text, [row]);
+  }
+  for (const object of objects) {
+    const found = related.get(keyText(manager, keyOf(metadata, object))) ?? [];
+    const many = relation.isOneToMany || relation.isManyToMany;
+    relation.setEntityValue(object, many ? found : (found[0] ?? null));
+  }
+}
+
+function keyOf(metadata: EntityMetadata, object: ObjectLiteral): Key {
+  return new Map(
+    metadata.primaryColumns.map((column) => [column, column.getEntityValue(object) as unknown]),
+  );
+}
+
+function rawKey(
+  { dataSource }: EntityManager,
+  metadata: EntityMetadata,
+  row: Record<string, unknown>,
+  alias: string,
+): Key {
+  return new Map(
+    metadata.primaryColumns.map((column, index) => [
+      column,
+      dataSource.driver.prepareHydratedValue(row[`${alias}_${String(index)}`], column) as unknown,
+    ]),
+  );
+}
+
+/** The same for an object's key and for a row's. */
+function keyText({ dataSource }: EntityManager, key: Key): string {
+  return JSON.stringify(
+    [...key].map(([column, value]) => {
+      const persisted: unknown = dataSource.driver.preparePersistentValue(value, column);
+      if (persisted instanceof Date) return persisted.toISOString();
+      return persisted instanceof Uint8Array
+        ? Buffer.from(persisted).toString("hex")
+        : String(persisted);
+    }),
+  );
+}
+
+function toId(key: Key): ObjectLiteral {
+  const id: ObjectLiteral = {};
+  for (const [column, value] of key) column.setEntityValue(id, value);
+  return id;
+}
+
+function chunksOfKeys(
+  manager: EntityManager,
+  metadata: EntityMetadata,
+  keys: readonly Key[],
+): Key[][] {
+  const [column, ...others] = metadata.primaryColumns;
+  // What TypeORM writes as one IN; a chain of OR otherwise, whose depth SQLite limits.
+  const simple =
+    others.length === 0 &&
+    !column?.transformer &&
+    !column?.relationMetadata &&
+    !column?.embeddedMetadata;
+  const { maxParameters } = dialectOf(manager.dataSource);
+  return chunks(keys, simple ? maxParameters : COMPOSITE_KEYS_PER_STATEMENT);
+}
+
+function direction(given: unknown): "ASC" | "DESC" {
+  const value = String(valueAt(given, "direction") ?? given);
+  return value.toUpperCase() === "DESC" || value === "-1" ? "DESC" : "ASC";
+}
+
+function nulls(given: unknown): "NULLS FIRST" | "NULLS LAST" | undefined {
+  const value = valueAt(given, "nulls");
+  if (typeof value !== "string") return undefined;
+  return value.toUpperCase() === "FIRST" ? "NULLS FIRST" : "NULLS LAST";
+}

@@ -1,0 +1,118 @@
+import type { EntityMetadata, FindManyOptions } from "typeorm";
+
+import type { Relation } from "../../plan/table";
+import {
+  NO_RELATIONS,
+  requestedRelations,
+  type RelatedRows,
+  type RelationScope,
+} from "./relation-scope";
+
+/** A relation to load, and what to load below it. @internal */
+export interface RelationNode {
+  readonly relation: Relation;
+  readonly rows: RelatedRows;
+  /** The find options' `select` for this relation, if it has one. */
+  readonly select: object | undefined;
+  /** The find options' `order` for this relation, if it has one. */
+  readonly order: object | undefined;
+  readonly below: readonly RelationNode[];
+}
+
+/** Find options, or the part of them that concerns the relations of a relation. */
+interface Wanted {
+  readonly relations: object;
+  readonly select: unknown;
+  readonly order: unknown;
+  readonly named: RelationScope;
+  readonly eager: boolean;
+  /** The tables above whose eager relations led here: a circle of them ends. */
+  readonly chain: readonly string[];
+}
+
+/** The relations that a find loads: those that the scope names, those that it asks for, and eager ones. @internal */
+export function relationNodes<Entity>(
+  metadata: EntityMetadata,
+  options: FindManyOptions<Entity>,
+  named: RelationScope,
+): RelationNode[] {
+  return nodesOf(metadata, {
+    relations: options.relations ?? {},
+    select: options.select,
+    order: options.order,
+    named,
+    eager: options.loadEagerRelations !== false,
+    chain: [],
+  });
+}
+
+function nodesOf(metadata: EntityMetadata, wanted: Wanted): RelationNode[] {
+  const requested = requestedRelations(metadata, wanted.relations);
+  const nodes: RelationNode[] = [];
+  for (const relation of metadata.relations) {
+    const path = relation.propertyPath;
+    const named = wanted.named.get(path);
+    const target = relation.inverseEntityMetadata;
+    const eager = wanted.eager && relation.isEager && !wanted.chain.includes(target.tablePath);
+    if (!named && !requested.has(path) && !eager) continue;
+    const select = objectAt(wanted.select, path);
+    const order = objectAt(wanted.order, path);
+    nodes.push({
+      relation,
+      rows: named?.rows ?? "active",
+      select,
+      order,
+      below: nodesOf(target, {
+        relations: requested.get(path) ?? {},
+        select,
+        order,
+        named: named?.below ?? NO_RELATIONS,
+        eager: wanted.eager,
+        chain: relation.isEager ? [...wanted.chain, metadata.tablePath] : wanted.chain,
+      }),
+    });
+  }
+  return nodes;
+}
+
+/** What an object holds at a property path. @internal */
+export function valueAt(object: unknown, path: string): unknown {
+  let value = object;
+  for (const part of path.split(".")) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+function objectAt(object: unknown, path: string): object | undefined {
+  const value = valueAt(object, path);
+  return typeof value === "object" && value !== null ? value : undefined;
+}
+
+/**
+ * A `select` that includes the primary key, without which a loaded row finds no relations; undefined where nothing is
+ * left out.
+ *
+ * @internal
+ */
+export function selectWithKey(metadata: EntityMetadata, select: unknown): object | undefined {
+  const selects = metadata.columns.some((column) => isSelected(select, column.propertyPath));
+  if (!selects) return undefined;
+  let complete = select as object;
+  for (const column of metadata.primaryColumns) {
+    complete = withValue(complete, column.propertyPath.split("."), true);
+  }
+  return complete;
+}
+
+function isSelected(select: unknown, path: string): boolean {
+  const value = valueAt(select, path);
+  return value !== undefined && value !== false;
+}
+
+function withValue(object: object, [property = "", ...rest]: string[], value: unknown): object {
+  const given = (object as Record<string, unknown>)[property];
+  const nested = typeof given === "object" && given !== null ? given : {};
+  return { ...object, [property]: rest.length > 0 ? withValue(nested, rest, value) : value };
+}

@@ -1,0 +1,85 @@
+import type { FindManyOptions, FindOptionsWhere, ObjectLiteral } from "typeorm";
+
+import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+import { loadRelations } from "./relation-loading";
+import { relationNodes } from "./relation-nodes";
+import { rootOptions } from "./relation-options";
+import {
+  nameRelations,
+  NO_RELATIONS,
+  type RelatedRows,
+  type RelationScope,
+  type SoftDeleteRelations,
+} from "./relation-scope";
+import { scopedOptions, type Scope } from "./scope";
+import type { SoftDeleteRepository } from "../soft-delete-repository";
+
+/** Find options that keep to the repository's scope; of the root rows alone where the scope names relations. @internal */
+export function scoped<Entity extends ObjectLiteral, Options extends FindManyOptions<Entity>>(
+  repository: SoftDeleteRepository<Entity>,
+  options: Options,
+): Options {
+  const { metadata, scope, relationScope, manager } = repository;
+  if (!relationScope) return scopedOptions<Entity, Options>(metadata, scope, options);
+  const graph = SoftDeleteGraph.of(manager.dataSource);
+  return rootOptions<Entity, Options>(metadata, graph, scope, relationScope, options);
+}
+
+/** The given rows, with their relations where the repository's scope names any: TypeORM has loaded them otherwise. @internal */
+export async function withLoaded<Entity extends ObjectLiteral>(
+  repository: SoftDeleteRepository<Entity>,
+  options: FindManyOptions<Entity>,
+  rows: Entity[],
+): Promise<Entity[]> {
+  const { metadata, relationScope } = repository;
+  if (!relationScope) return rows;
+  const nodes = relationNodes(metadata, options, relationScope);
+  await loadRelations(repository, metadata, rows, nodes);
+  return rows;
+}
+
+/** The same repository, in a scope that names further relations. @internal */
+export function withRelations<
+  Entity extends ObjectLiteral,
+  Own extends SoftDeleteRepository<Entity>,
+>(repository: Own, scope: Scope, relations: SoftDeleteRelations<Entity>, rows: RelatedRows): Own {
+  const { metadata, relationScope = NO_RELATIONS } = repository;
+  const graph = SoftDeleteGraph.of(repository.manager.dataSource);
+  const named = nameRelations(metadata, relationScope, relations, rows, graph);
+  return inScope<Entity, Own>(repository, scope, named);
+}
+
+/**
+ * The same repository in another scope.
+ *
+ * @throws SoftDeleteConfigurationError for an entity that has no scopes.
+ * @internal
+ */
+export function inScope<Entity extends ObjectLiteral, Own extends SoftDeleteRepository<Entity>>(
+  repository: Own,
+  scope: Scope,
+  relationScope: RelationScope | undefined,
+): Own {
+  SoftDeleteGraph.of(repository.manager.dataSource).get(repository.target);
+  // Like manager.withRepository(), but without calling the constructor of a subclass, whose parameters are its own.
+  const copy = Object.create(Object.getPrototypeOf(repository) as object) as object;
+  const scopedCopy: unknown = Object.assign(copy, repository, { scope, relationScope });
+  return scopedCopy as Own;
+}
+
+/** An aggregate of a column in the repository's scope: TypeORM's own take no `withDeleted`. @internal */
+export async function aggregate<Entity extends ObjectLiteral>(
+  repository: SoftDeleteRepository<Entity>,
+  name: string,
+  column: string,
+  where?: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[],
+): Promise<number | null> {
+  const options = scoped<Entity, FindManyOptions<Entity>>(repository, where ? { where } : {});
+  const row = await repository.manager
+    .createQueryBuilder(repository.target, repository.metadata.name)
+    .setFindOptions({ ...options, loadEagerRelations: false })
+    .select(`${name}(${repository.metadata.name}.${column})`, "value")
+    .setOption("disable-global-order")
+    .getRawOne<{ value: string | number | null }>();
+  return row?.value == null ? null : Number(row.value);
+}

@@ -1,0 +1,116 @@
+import type { EntityMetadata, ObjectLiteral } from "typeorm";
+
+import { SoftDeleteCriteriaError } from "../errors";
+import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import { sql } from "../sql/sql";
+import { chunks, conditionsOf } from "./criteria";
+import type { Session } from "../session/session";
+
+/** Objects of one table. */
+export interface Objects {
+  readonly table: SoftDeleteTable;
+  readonly metadata: EntityMetadata;
+  readonly objects: readonly ObjectLiteral[];
+}
+
+/**
+ * The primary keys of given objects.
+ *
+ * @throws SoftDeleteCriteriaError for an object that was never saved.
+ * @internal
+ */
+export function idsOf(
+  metadata: EntityMetadata,
+  objects: readonly ObjectLiteral[],
+  method: string,
+): ObjectLiteral[] {
+  return objects.map((object) => {
+    const id = metadata.getEntityIdMap(object);
+    if (!id || Object.values(id).some((value) => value === undefined || value === null)) {
+      throw SoftDeleteCriteriaError.notPersisted(method, metadata.name);
+    }
+    return id;
+  });
+}
+
+/**
+ * Writes into loaded objects what the database now says of their soft delete columns, and into the objects that are loaded
+ * below them over binding relations. Costs one SELECT for each table.
+ *
+ * @internal
+ */
+export async function refresh(session: Session, given: readonly Objects[]): Promise<void> {
+  const found = new Map<SoftDeleteTable, Set<ObjectLiteral>>();
+  const visit = (table: SoftDeleteTable, object: ObjectLiteral): void => {
+    const known = found.get(table) ?? new Set();
+    found.set(table, known);
+    if (known.has(object)) return;
+    known.add(object);
+    for (const edge of session.graph.childEdges(table)) {
+      const loaded: unknown = edge.down?.getEntityValue(object);
+      for (const child of Array.isArray(loaded) ? (loaded as unknown[]) : [loaded]) {
+        if (typeof child === "object" && child !== null) visit(edge.child, child);
+      }
+    }
+  };
+  for (const { table, objects } of given) for (const object of objects) visit(table, object);
+  for (const [table, objects] of found) await refreshTable(session, table, [...objects]);
+}
+
+async function refreshTable(
+  session: Session,
+  table: SoftDeleteTable,
+  objects: readonly ObjectLiteral[],
+): Promise<void> {
+  const { metadata } = table;
+  const byKey = new Map<string, ObjectLiteral[]>();
+  const ids: ObjectLiteral[] = [];
+  for (const object of objects) {
+    const id = metadata.getEntityIdMap(object);
+    if (!id) continue;
+    const key = keyText(session, table, id);
+    if (!byKey.has(key)) ids.push(id);
+    byKey.set(key, [...(byKey.get(key) ?? []), object]);
+  }
+  const columns = Object.values(table.softDelete).filter(
+    (column): column is Column => column !== undefined,
+  );
+  const selected = columns.map(
+    (column, index) => `${session.dialect.names.of("c", column)} AS value${String(index)}`,
+  );
+  for (const some of chunks(ids, 1000)) {
+    for (const condition of conditionsOf(session.manager, metadata, "refresh", some)) {
+      const rows = await session.select(
+        sql`SELECT ${session.keyColumns("c", table)}, ${selected.join(", ")} FROM ${session.dialect.names.table(table)} c WHERE ${condition}`,
+      );
+      for (const row of rows) {
+        for (const object of byKey.get(keyText(session, table, session.key(table, row))) ?? []) {
+          columns.forEach((column, index) => {
+            column.setEntityValue(object, session.hydrate(column, row[`value${String(index)}`]));
+          });
+        }
+      }
+    }
+  }
+}
+
+/** A primary key as text, the same for an object's and for a row's. @internal */
+export function keyText(
+  session: Session,
+  table: Pick<Table, "primary">,
+  id: ObjectLiteral,
+): string {
+  return JSON.stringify(
+    table.primary.map((column) => {
+      const value: unknown = column.getEntityValue(id) ?? id[column.propertyPath];
+      const persisted: unknown = session.manager.dataSource.driver.preparePersistentValue(
+        value,
+        column,
+      );
+      if (persisted instanceof Date) return persisted.toISOString();
+      return persisted instanceof Uint8Array
+        ? Buffer.from(persisted).toString("hex")
+        : String(persisted);
+    }),
+  );
+}

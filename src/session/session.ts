@@ -1,0 +1,78 @@
+import type { EntityManager, ObjectLiteral, QueryRunner } from "typeorm";
+
+import type { Dialect } from "../sql/dialect";
+import { dialectOf } from "../sql";
+import { bind, sql, type Sql } from "../sql/sql";
+import type { PrimaryKey } from "../errors";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import type { Column, Table } from "../plan/table";
+
+/** One operation at work on one connection. */
+export class Session {
+  readonly dialect: Dialect;
+  readonly graph: SoftDeleteGraph;
+  readonly manager: EntityManager;
+
+  constructor(
+    readonly runner: QueryRunner,
+    /** Whether the transaction is this package's own, at the isolation level that it has chosen. */
+    readonly ownIsolation = false,
+  ) {
+    this.manager = runner.manager;
+    this.dialect = dialectOf(runner.manager.dataSource);
+    this.graph = SoftDeleteGraph.of(runner.manager.dataSource);
+  }
+
+  /** Whether a plain read sees what is committed, or what this transaction has locked, and not an older snapshot. */
+  get readsCurrent(): boolean {
+    return this.ownIsolation || this.dialect.isolationLevel === undefined;
+  }
+
+  /** Runs a statement that writes. Returns how many rows it affected. */
+  async execute(statement: Sql): Promise<number> {
+    const [text, parameters] = statement.render(this.manager.dataSource);
+    const result = (await this.runner.query(text, parameters, true)) as { affected?: number };
+    return result.affected ?? 0;
+  }
+
+  /** Runs a SELECT. Returns its rows as the driver gives them. */
+  async select<Row = ObjectLiteral>(statement: Sql): Promise<Row[]> {
+    const [text, parameters] = statement.render(this.manager.dataSource);
+    const result = (await this.runner.query(text, parameters, true)) as { records: Row[] };
+    return result.records;
+  }
+
+  /** A value as a parameter, in the form in which the driver stores it in the column. */
+  value(column: Column, value: unknown): Sql {
+    return bind(this.manager.dataSource.driver.preparePersistentValue(value, column));
+  }
+
+  /** A column in a form that the driver gives back whole: it cuts moments to the millisecond. */
+  whole(alias: string, column: Column): Sql {
+    const plain = sql`${this.dialect.names.of(alias, column)}`;
+    const type = this.manager.dataSource.driver.normalizeType(column);
+    return /^(date|time)/.test(type) ? this.dialect.asText(plain) : plain;
+  }
+
+  /** A value read raw, in the form in which the entity has it. */
+  hydrate(column: Column, value: unknown): unknown {
+    return this.manager.dataSource.driver.prepareHydratedValue(value, column) as unknown;
+  }
+
+  /** The primary key in a row that was selected with its columns named `key0`, `key1`, ... */
+  key(table: Table, row: ObjectLiteral): PrimaryKey {
+    return Object.fromEntries(
+      table.primary.map((column, index) => [
+        column.propertyPath,
+        this.hydrate(column, row[`key${String(index)}`]),
+      ]),
+    );
+  }
+
+  /** The primary key's columns, for {@link key}. */
+  keyColumns(alias: string, table: Table): string {
+    return table.primary
+      .map((column, index) => `${this.dialect.names.of(alias, column)} AS key${String(index)}`)
+      .join(", ");
+  }
+}

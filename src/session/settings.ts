@@ -1,0 +1,123 @@
+import { getMetadataArgsStorage, type DataSource } from "typeorm";
+
+import { SoftDeleteConfigurationError } from "../errors";
+import type { OperationListeners } from "../record/events";
+
+/** The options of the subscriber that every operation of a data source goes by. */
+export interface SoftDeleteSettings {
+  /**
+   * Who is deleting, when the call does not say.
+   *
+   * @default none
+   */
+  readonly actor?: () => string | null | undefined;
+  /**
+   * The time that a deletion stamps, one value for each deletion, cut to the millisecond.
+   *
+   * @default () => new Date()
+   */
+  readonly clock?: () => Date;
+  /**
+   * Whether TypeORM's own `remove()`, `delete()`, `clear()` and `orphanedRowAction: "delete"` may remove rows of
+   * soft-deletable entities. With "forbid" they throw a `HardDeleteForbiddenError` before anything is written;
+   * `forceDelete()`, `forceRemove()` and `purge()` work all the same. Raw SQL and calls with `listeners: false` are unseen.
+   *
+   * @default "allow"
+   */
+  readonly hardDelete?: "allow" | "forbid";
+  /**
+   * Whether `save()` may change a deleted row. With "forbid" it throws a `DeletedEntityWriteError` before anything is
+   * written, unless it clears the delete date. `update(criteria)`, `increment()` and `upsert()` are not covered: TypeORM
+   * does not tell which rows they change.
+   *
+   * @default "allow"
+   */
+  readonly writesToDeleted?: "allow" | "forbid";
+  /**
+   * Refuses, with a `ParentDeletedError`, an insert, update or `save()` that points an active row at a deleted parent over a
+   * `CASCADE` or `RESTRICT` relation, also while that parent is being deleted. Costs one locking SELECT on the parents for
+   * each such relation, however many rows; the lock lasts as long as the writer's transaction. A write outside a
+   * transaction costs a second one: where its parent was deleted meanwhile, the row joins that deletion, and the call throws.
+   *
+   * @default false
+   */
+  readonly guardReferences?: boolean;
+  /**
+   * Lets `save()` keep a foreign key whose relation had loaded as `null`, because its target is soft-deleted: TypeORM alone
+   * sets it to null for good. Applies to loaded objects, not to copies of them. To clear such a reference, set the foreign
+   * key by `update()`.
+   *
+   * @default true
+   */
+  readonly preserveReferences?: boolean;
+}
+
+/** @throws SoftDeleteConfigurationError for an option that has no such value. @internal */
+export function validateSettings(settings: SoftDeleteSettings): void {
+  for (const option of ["hardDelete", "writesToDeleted"] as const) {
+    const value: unknown = settings[option];
+    if (value === undefined || value === "allow" || value === "forbid") continue;
+    throw SoftDeleteConfigurationError.invalidOption(option, value, `"allow" or "forbid"`);
+  }
+  for (const option of ["guardReferences", "preserveReferences"] as const) {
+    const value: unknown = settings[option];
+    if (value === undefined || typeof value === "boolean") continue;
+    throw SoftDeleteConfigurationError.invalidOption(option, value, "true or false");
+  }
+}
+
+/** Under this name the subscriber holds its options; a registered symbol, since a package may be installed twice. @internal */
+export const SETTINGS = Symbol.for("typeorm-soft-delete:settings");
+
+/**
+ * The options of the data source's subscriber.
+ *
+ * @throws SoftDeleteConfigurationError when the subscriber is a class that TypeORM ignores.
+ * @internal
+ */
+export function settingsOf(dataSource: DataSource): SoftDeleteSettings {
+  for (const subscriber of dataSource.subscribers) {
+    const settings = (subscriber as { [SETTINGS]?: SoftDeleteSettings })[SETTINGS];
+    if (settings) return settings;
+  }
+  refuseUndecorated(dataSource);
+  return {};
+}
+
+/** Refuses a second subscriber of this package: both would stamp, with different options, in each other's savepoints. @internal */
+export function refuseSecond({ subscribers }: DataSource): void {
+  const own = subscribers.filter((subscriber) => SETTINGS in subscriber);
+  if (own.length < 2) return;
+  throw SoftDeleteConfigurationError.severalSubscribers(own.map((one) => one.constructor.name));
+}
+
+/** Refuses a subclass of the subscriber without its own `@EventSubscriber()`. @internal */
+export function refuseUndecorated(dataSource: DataSource): void {
+  for (const given of Object.values(dataSource.options.subscribers ?? {}) as unknown[]) {
+    if (typeof given !== "function" || !(SETTINGS in given)) continue;
+    if (getMetadataArgsStorage().filterSubscribers([given]).length === 0) {
+      throw SoftDeleteConfigurationError.undecoratedSubscriber(given.name);
+    }
+  }
+}
+
+/** The moment of an operation. @throws SoftDeleteConfigurationError for a clock that tells none. @internal */
+export function now(dataSource: DataSource): Date {
+  const time: unknown = settingsOf(dataSource).clock?.() ?? new Date();
+  if (time instanceof Date && !Number.isNaN(time.getTime())) return time;
+  throw SoftDeleteConfigurationError.invalidOption(
+    "clock",
+    time,
+    "a function that returns a valid Date",
+  );
+}
+
+/** The subscribers that listen to a kind of operation. @internal */
+export function listenersOf(
+  dataSource: DataSource,
+  listener: keyof OperationListeners,
+): OperationListeners[] {
+  return (dataSource.subscribers as OperationListeners[]).filter(
+    (subscriber) => SETTINGS in subscriber && typeof subscriber[listener] === "function",
+  );
+}

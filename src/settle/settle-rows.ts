@@ -1,0 +1,182 @@
+import type { Assignment } from "../sql/dialect";
+import { and, bind, join, or, sql, type Sql } from "../sql/sql";
+import type { SoftDeleteTable } from "../plan/table";
+import { clear } from "../rows/assignments";
+import { chunks } from "../rows/criteria";
+import { newDeletionId } from "../rows/deletion-id";
+import { flagOutOfStep } from "../rows/flag";
+import { Tally } from "../record/results";
+import type { Session } from "../session/session";
+import { takeBelow } from "./settle-cascade";
+
+// A CASE is searched from its beginning for every row, and SQLite limits the depth of an OR.
+const ROWS_PER_STATEMENT = 500;
+
+// From 200 ids on MySQL and MariaDB trust their statistics of the column, which are stale, and scan the tables below.
+const IDS_PER_CASCADE = 100;
+
+// What the 48 bits of a UUIDv7's time hold.
+const LATEST = 2 ** 48 - 1;
+
+/** Gives rows that are deleted and belong to no deletion one each. Each row keeps its delete date. @internal */
+export async function settleDeleted(
+  session: Session,
+  table: SoftDeleteTable,
+  limit: number,
+  cascade: boolean,
+): Promise<Tally> {
+  const { dialect } = session;
+  const { deletedAt, deletionId, deletedFlag } = table.softDelete;
+  const unsettled = and(
+    `${dialect.names.of("c", deletedAt)} IS NOT NULL`,
+    `${dialect.names.of("c", deletionId)} IS NULL`,
+  );
+  const tally = new Tally();
+  for (const rows of chunks(await pick(session, table, unsettled, limit), ROWS_PER_STATEMENT)) {
+    const settled = rows.map((row) => ({ ...row, id: newDeletionId(timeOf(row.deletedAt)) }));
+    const set: Assignment[] = [[deletionId, idOfEach(session, table, settled)]];
+    if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
+    const taken = new Tally();
+    taken.add(
+      table.name,
+      await update(session, table, set, still(session, table, rows, unsettled)),
+    );
+    const ids = cascade ? settled.map((row) => row.id) : [];
+    for (const some of chunks(ids, IDS_PER_CASCADE)) await takeBelow(session, table, some, taken);
+    for (const [name, count] of Object.entries(taken.toCounts())) tally.add(name, count);
+  }
+  return tally;
+}
+
+/** Clears what a deletion has left on rows that are active. @internal */
+export async function settleActive(
+  session: Session,
+  table: SoftDeleteTable,
+  limit: number,
+): Promise<Tally> {
+  const { names } = session.dialect;
+  const unsettled = and(
+    `${names.of("c", table.softDelete.deletedAt)} IS NULL`,
+    `${names.of("c", table.softDelete.deletionId)} IS NOT NULL`,
+  );
+  return settleEach(session, table, limit, unsettled, clear(session, table));
+}
+
+/** Makes the flag say what the delete date says. @internal */
+export async function settleFlags(
+  session: Session,
+  table: SoftDeleteTable,
+  limit: number,
+): Promise<Tally> {
+  const { dialect } = session;
+  const { deletedAt, deletedFlag } = table.softDelete;
+  const outOfStep = flagOutOfStep(session, table);
+  if (!deletedFlag || !outOfStep) return new Tally();
+  const flag = (deleted: boolean): Sql =>
+    dialect.typed(deletedFlag, session.value(deletedFlag, deleted));
+  const inStep = sql`CASE WHEN ${dialect.names.of("c", deletedAt)} IS NULL THEN ${flag(false)} ELSE ${flag(true)} END`;
+  return settleEach(session, table, limit, outOfStep, [[deletedFlag, inStep]]);
+}
+
+async function settleEach(
+  session: Session,
+  table: SoftDeleteTable,
+  limit: number,
+  unsettled: Sql,
+  set: readonly Assignment[],
+): Promise<Tally> {
+  const tally = new Tally();
+  for (const rows of chunks(await pick(session, table, unsettled, limit), ROWS_PER_STATEMENT)) {
+    const where = still(session, table, rows, unsettled);
+    tally.add(table.name, await update(session, table, set, where));
+  }
+  return tally;
+}
+
+/** An UPDATE that moves neither `version` nor the update date: nothing happens to these rows. */
+function update(
+  session: Session,
+  table: SoftDeleteTable,
+  set: readonly Assignment[],
+  where: Sql,
+): Promise<number> {
+  const kept = [...set, ...session.dialect.keep(table)];
+  return session.execute(session.dialect.update({ target: table, set: kept, where }));
+}
+
+interface PickedRow {
+  /** The values of the primary key, as parameters. */
+  readonly key: readonly Sql[];
+  readonly deletedAt: unknown;
+}
+
+/** Locks some rows `c`, and reads their primary keys and delete dates. */
+async function pick(
+  session: Session,
+  table: SoftDeleteTable,
+  where: Sql,
+  limit: number,
+): Promise<PickedRow[]> {
+  const { names, updateLock } = session.dialect;
+  const { deletedAt } = table.softDelete;
+  const rows = await session.select(
+    sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", deletedAt)} AS moment FROM ${names.table(table)} c WHERE ${where} LIMIT ${String(limit)}${updateLock}`,
+  );
+  return rows.map((row) => ({
+    key: table.primary.map((column, index) =>
+      session.value(column, session.hydrate(column, row[`key${String(index)}`])),
+    ),
+    deletedAt: session.hydrate(deletedAt, row["moment"]),
+  }));
+}
+
+/**
+ * The picked rows that are unsettled still: on SQLite's single connection another call may have come in between. Not as a
+ * plain condition, since its index holds all that is left to settle, and would be read through for every batch.
+ */
+function still(
+  session: Session,
+  table: SoftDeleteTable,
+  rows: readonly PickedRow[],
+  unsettled: Sql,
+): Sql {
+  return and(byKeys(session, table, rows), sql`CASE WHEN ${unsettled} THEN 1 ELSE 0 END = 1`);
+}
+
+function byKeys(session: Session, table: SoftDeleteTable, rows: readonly PickedRow[]): Sql {
+  const [column] = table.primary;
+  if (column && table.primary.length === 1) {
+    const keys = rows.flatMap((row) => row.key);
+    return sql`${session.dialect.names.of("c", column)} IN (${join(keys, ", ")})`;
+  }
+  return or(...rows.map((row) => byKey(session, table, row)));
+}
+
+function byKey(session: Session, table: SoftDeleteTable, { key }: PickedRow): Sql {
+  const { names } = session.dialect;
+  return and(
+    ...table.primary.map(
+      (column, index) => sql`${names.of("c", column)} = ${key[index] ?? "NULL"}`,
+    ),
+  );
+}
+
+/** The deletion id of each row, by its primary key. */
+function idOfEach(
+  session: Session,
+  table: SoftDeleteTable,
+  rows: readonly (PickedRow & { readonly id: string })[],
+): Sql {
+  const { dialect } = session;
+  const whens = rows.map(
+    (row) =>
+      sql`WHEN ${byKey(session, table, row)} THEN ${dialect.typed(table.softDelete.deletionId, bind(row.id))}`,
+  );
+  return sql`CASE ${join(whens, " ")} END`;
+}
+
+/** A delete date as a time that a deletion id can hold: databases also have infinite and impossible ones. */
+function timeOf(deletedAt: unknown): Date {
+  const time = deletedAt instanceof Date ? deletedAt.getTime() : Number(deletedAt);
+  return new Date(Number.isNaN(time) ? 0 : Math.min(Math.max(time, 0), LATEST));
+}

@@ -1,0 +1,225 @@
+import type { DataSource } from "typeorm";
+
+import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type {
+  Assignment,
+  Dialect,
+  Orphans,
+  ParentsOf,
+  Update,
+  UpdateByRelated,
+  UpdateByWalk,
+  UpdateOrphans,
+  ViolatedKey,
+} from "./dialect";
+import { driverErrorCode, driverErrorOf } from "./driver-error";
+import { anyKeyByRows, type Keys } from "./keys";
+import { Names } from "./names";
+import { isMariaDb, serverVersion } from "../typeorm/server-version";
+import { and, bind, join, sql, type Sql } from "./sql";
+import { firstPerRow } from "./first-per-row";
+import { isOf, slots, walkExpression } from "./walk";
+
+const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
+
+// Each server takes the other's form for a comment.
+const UNLIMITED_MARIADB = "/*M! SET STATEMENT max_recursive_iterations=4294967295 FOR */ ";
+const NO_WAIT_MARIADB = "/*M! SET STATEMENT innodb_lock_wait_timeout=0 FOR */ ";
+const UNLIMITED_MYSQL = "/*+ SET_VAR(cte_max_recursion_depth=4294967295) */ ";
+
+/**
+ * MySQL and MariaDB. An UPDATE with `IN (SELECT ...)` scans and locks the whole table there; an UPDATE with a join goes by
+ * index. A recursive walk ends silently after 1,000 rounds on MariaDB, and with an error on MySQL, unless it is told
+ * otherwise.
+ */
+export class MysqlDialect implements Dialect {
+  readonly names: Names;
+  readonly maxParameters = 30_000;
+  readonly singleConnection = false;
+  // Repeatable read, the default, locks the gaps between rows as well, against TypeORM's own statements too.
+  readonly isolationLevel = "READ COMMITTED";
+  readonly partialIndexes = false;
+  readonly indexesForeignKeys = true;
+  readonly singleRecursiveTerm = false;
+  readonly shareLock = " LOCK IN SHARE MODE";
+  readonly updateLock = " FOR UPDATE";
+  readonly stepsOverRemoved = true;
+  readonly locksWhatItReads = true;
+  readonly checksAtEnd = false;
+
+  constructor(readonly dataSource: DataSource) {
+    this.names = new Names(dataSource);
+  }
+
+  update({ target, set, where }: Update): Sql {
+    return sql`UPDATE ${this.names.table(target)} AS c SET ${this.#assignments(set)} WHERE ${where}`;
+  }
+
+  updateByRelated(update: UpdateByRelated): Sql {
+    const { names } = this;
+    const on = update.on
+      .map(([target, other]) => `${names.of("c", target)} = ${names.of("p", other)}`)
+      .join(" AND ");
+    const both = update.both ? [update.both] : [];
+    const target = `${names.table(update.target)} AS c`;
+    const related = `${names.table(update.related)} AS p`;
+    // Left to itself, the optimizer scans a child table whose foreign key is nearly always null.
+    const joined =
+      update.few === "target"
+        ? `${target} STRAIGHT_JOIN ${related}`
+        : `${related} STRAIGHT_JOIN ${target}`;
+    return sql`UPDATE ${joined} ON ${on} SET ${this.#assignments(update.set)} WHERE ${and(update.where, update.relatedWhere, ...both)}`;
+  }
+
+  updateByWalk(update: UpdateByWalk): Sql {
+    const { names } = this;
+    const { walk, target } = update;
+    const keys = slots(walk, target);
+    const on = target.primary
+      .map((column, index) => `${names.of("c", column)} = w.${keys[index] ?? ""}`)
+      .join(" AND ");
+    const rows =
+      update.correlated === true
+        ? sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT * FROM ${firstPerRow(update)}) w`
+        : sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT DISTINCT ${keys.join(", ")} FROM walk WHERE ${isOf(walk, target)}) w`;
+    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${rows} STRAIGHT_JOIN ${names.table(target)} AS c ON ${on} SET ${this.#assignments(update.set)} WHERE ${update.where}`;
+  }
+
+  updateOrphans(update: UpdateOrphans): Sql {
+    const [joined, orphaned] = this.#orphans(update);
+    return sql`UPDATE ${joined} SET ${this.#assignments(update.set)} WHERE ${orphaned}`;
+  }
+
+  countOrphans(orphans: Orphans): Sql {
+    const [joined, orphaned] = this.#orphans(orphans);
+    return sql`SELECT COUNT(*) AS n FROM ${joined} WHERE ${orphaned}`;
+  }
+
+  #orphans({ target, where, edges, related }: Orphans): [joined: Sql, condition: Sql] {
+    const { names } = this;
+    const joins = edges.map(({ parent, on }, index) => {
+      const alias = `p${String(index)}`;
+      return sql` LEFT JOIN ${names.table(parent)} AS ${alias} ON ${names.on("c", alias, on)} AND ${related(alias, parent)}`;
+    });
+    const orphaned = edges.map(
+      ({ parent }, index) =>
+        `${names.list(`p${String(index)}`, parent.primary.slice(0, 1))} IS NULL`,
+    );
+    return [sql`${names.table(target)} AS c${join(joins, "")}`, and(where, ...orphaned)];
+  }
+
+  // A join: what it reads of both tables is current, where a subquery would read the transaction's snapshot. From the
+  // children to the parents: the other way round it reads, and locks, every parent there is.
+  countDeletedParents({ edge, childWhere, parentWhere }: ParentsOf): Sql {
+    const { names } = this;
+    const { parent, child, on } = edge;
+    return sql`SELECT STRAIGHT_JOIN COUNT(${names.of("p", parent.softDelete.deletedAt)}) AS n FROM ${names.table(child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", on)} WHERE ${childWhere} AND ${parentWhere}${this.shareLock}`;
+  }
+
+  selectWith(expressions: Sql, select: Sql): Sql {
+    return sql`${UNLIMITED_MARIADB}WITH RECURSIVE ${expressions} SELECT ${UNLIMITED_MYSQL}${select}`;
+  }
+
+  updateWith(expressions: Sql, table: Table, keys: Sql, set: readonly Assignment[]): Sql {
+    const on = table.primary.map(
+      (column) => `${this.names.of("c", column)} = ${this.names.of("w", column)}`,
+    );
+    return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}(WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w STRAIGHT_JOIN ${this.names.table(table)} AS c ON ${on.join(" AND ")} SET ${this.#assignments(set)}`;
+  }
+
+  delete(table: Table, where: Sql): Sql {
+    return sql`DELETE c FROM ${this.names.table(table)} AS c WHERE ${where}`;
+  }
+
+  deleteWith(expressions: Sql, table: Table, keys: Sql, ...where: readonly Sql[]): Sql {
+    const on = table.primary.map(
+      (column) => `${this.names.of("c", column)} = ${this.names.of("w", column)}`,
+    );
+    return sql`${UNLIMITED_MARIADB}DELETE ${UNLIMITED_MYSQL}c FROM (WITH RECURSIVE ${expressions} SELECT DISTINCT ${keys}) w STRAIGHT_JOIN ${this.names.table(table)} AS c ON ${and(...on, ...where)}`;
+  }
+
+  keep(table: SoftDeleteTable): readonly Assignment[] {
+    const { updateDate } = table.softDelete;
+    // The column may be declared ON UPDATE CURRENT_TIMESTAMP: TypeORM does so.
+    return updateDate ? [[updateDate, sql`${this.names.of("c", updateDate)}`]] : [];
+  }
+
+  anyOf(column: string, values: readonly string[]): Sql {
+    if (values.length === 1) return sql`${column} = ${bind(values[0])}`;
+    return sql`${column} IN (${join(values.map(bind), ", ")})`;
+  }
+
+  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
+    return anyKeyByRows(this, alias, columns, keys);
+  }
+
+  planning(): undefined {
+    return undefined;
+  }
+
+  // Not EXISTS, which the optimizer may turn into a join that reads the whole table.
+  nothing(from: Sql): Sql {
+    return sql`(SELECT 1 ${from} LIMIT 1) IS NULL`;
+  }
+
+  get skipLocked(): string {
+    const [major, minor] = serverVersion(this.dataSource);
+    return (major === 10 ? minor >= 6 : major >= 8) ? " SKIP LOCKED" : "";
+  }
+
+  get noWait(): string | undefined {
+    return isMariaDb(this.dataSource) ? NO_WAIT_MARIADB : undefined;
+  }
+
+  withVersion(deletionId: string, digit: string): Sql {
+    return sql`INSERT(${deletionId}, 15, 1, '${digit}')`;
+  }
+
+  versionOf(deletionId: string): Sql {
+    return sql`SUBSTRING(${deletionId}, 15, 1)`;
+  }
+
+  secondsAgo(seconds: number): Sql {
+    return sql`CURRENT_TIMESTAMP - INTERVAL ${String(Math.ceil(seconds))} SECOND`;
+  }
+
+  asText(moment: Sql): Sql {
+    return sql`CAST(${moment} AS CHAR)`;
+  }
+
+  fromText(text: Sql): Sql {
+    return sql`CAST(${text} AS DATETIME(6))`;
+  }
+
+  typed(_column: unknown, parameter: Sql): Sql {
+    return parameter;
+  }
+
+  isForeignKeyViolation(error: unknown): boolean {
+    return driverErrorCode(error).startsWith("ER_ROW_IS_REFERENCED");
+  }
+
+  violatedKey(error: unknown): ViolatedKey | undefined {
+    if (driverErrorCode(error) !== "ER_DUP_ENTRY") return undefined;
+    // "Duplicate entry 'a' for key 'IDX_1'"; MySQL puts the table before the name.
+    const name = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(
+      (driverErrorOf(error) as Error).message,
+    )?.[1];
+    return name === undefined ? {} : { name };
+  }
+
+  isLockTimeout(error: unknown): boolean {
+    return driverErrorCode(error) === "ER_LOCK_WAIT_TIMEOUT";
+  }
+
+  isRetryable(error: unknown): boolean {
+    return RETRYABLE.has(driverErrorCode(error));
+  }
+
+  #assignments(set: readonly Assignment[]): Sql {
+    return join(
+      set.map(([column, value]) => sql`${this.names.of("c", column)} = ${value}`),
+      ", ",
+    );
+  }
+}
