@@ -47,9 +47,7 @@ export type { PurgeAllOptions, PurgeOptions } from "./purge/purge";
 export type { CommitCallback } from "./record/commit-callbacks";
 export type { OperationEvent, PurgeEvent, RestoreEvent, SoftDeleteEvent } from "./record/events";
 export type { RestoreOptions } from "./restore/restore-options";
-export type { Restriction } from "./delete/restrict";
 export {
-  type Counts,
   ForceDeleteResult,
   type PurgeBlock,
   type PurgeFailure,
@@ -58,6 +56,7 @@ export {
   SettleResult,
   SoftDeletePreview,
   SoftDeleteResult,
+  type Restriction,
 } from "./record/results";
 export type { SettleOptions, SettleProgress } from "./settle/settle";
 export type { SoftDeleteRelations } from "./repository/reads/relation-scope";
@@ -66,3 +65,4 @@ export { SoftDeletableEntity } from "./repository/soft-deletable-entity";
 export { getSoftDeleteRepository, SoftDeleteRepository } from "./repository/soft-delete-repository";
 export { SoftDeleteSubscriber } from "./native/soft-delete-subscriber";
 export type { SoftDeleteSubscriberOptions } from "./native/subscriber-options";
+export type { Counts } from "./rows/tally";

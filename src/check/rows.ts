@@ -5,6 +5,8 @@ import { UNMARKED_DIGIT } from "../rows/deletion-id";
 import { flagOutOfStep } from "../rows/flag";
 import type { Session } from "../session/session";
 import type { CheckFinding } from "./finding";
+import { joined } from "../sql/edge-conditions";
+import { isUnsettled, isDeleted, isActive } from "../sql/state";
 
 /** Rows in which `deletedAt`, `deletionId` and the flag disagree: one SELECT for each table. @internal */
 export async function pairingFindings(session: Session): Promise<CheckFinding[]> {
@@ -19,15 +21,14 @@ async function pairing(session: Session, table: SoftDeleteTable): Promise<CheckF
   const { dialect } = session;
   const { names } = dialect;
   const { deletedAt, deletionId } = table.softDelete;
-  const at = names.of("c", deletedAt);
   const id = names.of("c", deletionId);
   const flag = flagOutOfStep(session, table);
   const count = (where: Sql): Sql =>
     sql`(SELECT COUNT(*) FROM ${names.table(table)} c WHERE ${where})`;
   // A subquery for each, so that each goes by an index.
   const [row] = await session.select<Record<"n0" | "n1" | "n2" | "n3", string | number>>(
-    sql`SELECT ${count(sql`${at} IS NOT NULL AND ${id} IS NULL`)} AS n0,
- ${count(sql`${at} IS NULL AND ${id} IS NOT NULL`)} AS n1,
+    sql`SELECT ${count(sql`${isUnsettled(names, "c", table, "deleted")}`)} AS n0,
+ ${count(sql`${isUnsettled(names, "c", table, "restored")}`)} AS n1,
  ${count(sql`${id} IS NOT NULL AND ${dialect.versionOf(id)} <> '${UNMARKED_DIGIT}'`)} AS n2,
  ${flag ? count(flag) : "0"} AS n3`,
   );
@@ -92,11 +93,8 @@ export async function closureFindings(session: Session): Promise<CheckFinding[]>
 async function countActiveBelow(session: Session, edge: Edge): Promise<number> {
   const { names } = session.dialect;
   const { child, parent } = edge;
-  const active = child.softDelete
-    ? ` AND ${names.of("c", child.softDelete.deletedAt)} IS NULL`
-    : "";
   const [row] = await session.select<{ n: string | number }>(
-    sql`SELECT COUNT(*) AS n FROM ${names.table(parent)} p JOIN ${names.table(child)} c ON ${names.on("c", "p", edge.on)} WHERE ${names.of("p", parent.softDelete.deletedAt)} IS NOT NULL${active}`,
+    sql`SELECT COUNT(*) AS n FROM ${names.table(parent)} p JOIN ${names.table(child)} c ON ${joined(names, edge, "c", "p")} WHERE ${isDeleted(names, "p", parent)} AND ${isActive(names, "c", child)}`,
   );
   return Number(row?.n ?? 0);
 }

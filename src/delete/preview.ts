@@ -4,13 +4,15 @@ import { and, sql, join, type Sql } from "../sql/sql";
 import { SAMPLE_SIZE } from "../errors";
 import type { SoftDeleteTable } from "../plan/table";
 import { newDeletionId } from "../rows/deletion-id";
-import { activeChild, findRestriction, type Restriction } from "./restrict";
-import { Tally } from "../record/results";
+import { findRestriction } from "./restrict";
 import { RowSets } from "../rows/row-sets";
 import type { Session } from "../session/session";
 import { now } from "../session/settings";
 import { takeRows } from "./soft-delete";
 import { autocommit, transact } from "../session/transaction";
+import type { Restriction } from "../record/results";
+import { Tally } from "../rows/tally";
+import { isActive } from "../sql/state";
 
 /** What a soft delete would do. */
 export interface Preview {
@@ -48,7 +50,7 @@ async function readPreview(
   const sets = new RowSets(session, table, condition, plan, "active");
   const restricting = plan.restricts.map(
     (edge) =>
-      sql`FROM ${sets.childrenOver(edge)} WHERE ${and(activeChild(session, edge), sets.excludes(edge.child))}`,
+      sql`FROM ${sets.childrenOver(edge)} WHERE ${and(isActive(session.dialect.names, "c", edge.child), sets.excludes(edge.child))}`,
   );
   const counts = [...sets.tables.map((own) => sql`FROM ${sets.name(own)}`), ...restricting].map(
     (from, index) => sql`${String(index)} AS i, COUNT(*) AS n ${from}`,

@@ -1,18 +1,12 @@
-import { bind, sql } from "../sql/sql";
-import { SAMPLE_SIZE, SoftDeleteRestrictedError, type PrimaryKey } from "../errors";
+import { sql } from "../sql/sql";
+import { SAMPLE_SIZE, SoftDeleteRestrictedError } from "../errors";
 import type { Edge } from "../plan/edge";
-import type { Deletion } from "../rows/assignments";
+import type { Restriction } from "../record/results";
+import type { Deletion } from "../rows/stamps";
 import type { Session } from "../session/session";
-
-/** Active children that stand in the way of a deletion. */
-export interface Restriction {
-  /** The restricting relation, as `Entity.property`. */
-  readonly relation: string;
-  /** How many active children there are. */
-  readonly count: number;
-  /** The primary keys of some of them. */
-  readonly sampleIds: readonly PrimaryKey[];
-}
+import { joined } from "../sql/edge-conditions";
+import { carries } from "../rows/members";
+import { isActive } from "../sql/state";
 
 /** Refuses a deletion below which active children stand over a `RESTRICT` edge. @internal */
 export async function refuseRestricted(
@@ -33,8 +27,8 @@ export async function findRestriction(
   deletion: Pick<Deletion, "id">,
 ): Promise<Restriction | undefined> {
   const { names, shareLock } = session.dialect;
-  const from = sql`FROM ${names.table(edge.parent)} p JOIN ${names.table(edge.child)} c ON ${names.on("c", "p", edge.on)}
- WHERE ${names.of("p", edge.parent.softDelete.deletionId)} = ${bind(deletion.id)} AND ${activeChild(session, edge)}`;
+  const from = sql`FROM ${names.table(edge.parent)} p JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}
+ WHERE ${carries(session, "p", edge.parent, deletion.id)} AND ${isActive(names, "c", edge.child)}`;
   // A locking read where the database has repeatable reads: a plain one would not see what was committed meanwhile.
   const sample = await session.select(
     sql`SELECT ${session.keyColumns("c", edge.child)} ${from} LIMIT ${String(SAMPLE_SIZE)}${shareLock}`,
@@ -49,10 +43,4 @@ export async function findRestriction(
     count: Math.max(Number(row?.count), sample.length),
     sampleIds: sample.map((found) => session.key(edge.child, found)),
   };
-}
-
-/** A condition on the child `c`: it is active. What cannot be soft-deleted always is. @internal */
-export function activeChild(session: Session, edge: Edge): string {
-  const columns = edge.child.softDelete;
-  return columns ? `${session.dialect.names.of("c", columns.deletedAt)} IS NULL` : "1 = 1";
 }

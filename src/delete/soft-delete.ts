@@ -1,28 +1,22 @@
-import type { Update } from "../sql/dialect";
-import { and, bind, sql, type Sql } from "../sql/sql";
-import type { SoftDeleteEdge } from "../plan/edge";
-import type { Group } from "../plan/groups";
+import { and, sql, type Sql } from "../sql/sql";
 import type { CascadePlan } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
-import { stamp, touch, type Deletion } from "../rows/assignments";
+import { stamp, touch, type Deletion } from "../rows/stamps";
 import { carries } from "../rows/members";
 import { Recorder } from "../record/recorder";
 import { reportSoftDelete } from "../record/report";
 import { refuseRestricted } from "./restrict";
-import { Tally } from "../record/results";
 import type { Session } from "../session/session";
+import type { Update } from "../sql/statements";
+import { Tally, type Taken } from "../rows/tally";
+import { isActive } from "../sql/state";
+import { type Descent, descend } from "../rows/descent";
 
 /** Rows `c` of one table by which an operation starts. */
 export interface Roots {
   readonly table: SoftDeleteTable;
   /** Conditions on `c`, each for one statement. */
   readonly conditions: readonly Sql[];
-}
-
-/** How many rows a deletion took. */
-export interface Taken {
-  readonly roots: number;
-  readonly tally: Tally;
 }
 
 /**
@@ -40,7 +34,7 @@ export function takeRows(
   return take(session, roots, deletion, !trial, ({ table }, condition) => ({
     target: table,
     set: [...stamp(session, table, deletion), ...touch(session, table)],
-    where: and(condition, `${session.dialect.names.of("c", table.softDelete.deletedAt)} IS NULL`),
+    where: and(condition, isActive(session.dialect.names, "c", table)),
   }));
 }
 
@@ -94,75 +88,20 @@ async function take(
 }
 
 /** Takes everything below the rows that carry the deletion's id. */
-async function takeBelow(
+function takeBelow(
   session: Session,
   plan: CascadePlan,
   deletion: Deletion,
   tally: Tally,
 ): Promise<void> {
-  for (const group of plan.groups) {
-    for (const edge of group.incoming) {
-      if (tally.of(edge.parent.name) > 0) await takeOverEdge(session, edge, deletion, tally);
-    }
-    if (group.inner.length > 0 && group.tables.some((table) => tally.of(table.name) > 0)) {
-      await takeByWalk(session, group, deletion, tally);
-    }
-  }
-}
-
-async function takeOverEdge(
-  session: Session,
-  edge: SoftDeleteEdge,
-  deletion: Deletion,
-  tally: Tally,
-): Promise<void> {
-  const { names } = session.dialect;
-  const { child, parent } = edge;
-  const rows = await session.execute(
-    session.dialect.updateByRelated({
-      target: child,
-      related: parent,
-      on: edge.on.map((pair) => [pair.child, pair.parent]),
-      set: [...stamp(session, child, deletion), ...touch(session, child)],
-      where: sql`${names.of("c", child.softDelete.deletedAt)} IS NULL`,
-      relatedWhere: sql`${names.of("p", parent.softDelete.deletionId)} = ${bind(deletion.id)}`,
-    }),
-  );
-  tally.add(child.name, rows);
-}
-
-async function takeByWalk(
-  session: Session,
-  group: Group,
-  deletion: Deletion,
-  tally: Tally,
-): Promise<void> {
-  const { names } = session.dialect;
-  const walk = {
-    tables: group.tables,
-    seeds: group.tables.map((table) => ({
-      table,
-      rest: sql`WHERE ${names.of("c", table.softDelete.deletionId)} = ${bind(deletion.id)}`,
-    })),
-    steps: group.inner.map((edge) => ({
-      edge,
-      where: sql`${names.of("c", edge.child.softDelete.deletedAt)} IS NULL`,
-    })),
-  };
-  let rows: number;
-  do {
-    rows = 0;
-    for (const table of group.tables) {
-      const taken = await session.execute(
-        session.dialect.updateByWalk({
-          target: table,
-          walk,
-          set: [...stamp(session, table, deletion), ...touch(session, table)],
-          where: sql`${names.of("c", table.softDelete.deletedAt)} IS NULL`,
-        }),
-      );
-      rows += tally.add(table.name, taken);
-    }
+  const { names, singleConnection } = session.dialect;
+  const descent: Descent = {
+    from: (alias, table) => carries(session, alias, table, deletion.id),
+    takes: (table) => sql`${isActive(names, "c", table)}`,
+    set: (table) => [...stamp(session, table, deletion), ...touch(session, table)],
+    givesValues: false,
     // A walk that has waited for a lock has not seen what was restored below that row meanwhile.
-  } while (rows > 0 && !session.dialect.singleConnection);
+    repeats: !singleConnection,
+  };
+  return descend(session, plan.groups, descent, tally);
 }

@@ -3,24 +3,25 @@ import type { EntityManager } from "typeorm";
 import type { Sql } from "../sql/sql";
 import { DeletionNotFoundError } from "../errors";
 import { hasLog } from "../record/append";
-import type { Deletion } from "../rows/assignments";
+import type { Deletion } from "../rows/stamps";
 import { authorOf } from "../record/author";
 import { newDeletionId } from "../rows/deletion-id";
 import { restoreByDeletion, restoreMatched, wholeFirst } from "../restore/restore";
-import type { Restored } from "../restore/restore-marked";
 import {
   parentsOption,
   type RestoreContext,
   type RestoreOptions,
 } from "../restore/restore-options";
-import { RestoreResult, SoftDeleteResult, totalOf } from "../record/results";
+import { RestoreResult, SoftDeleteResult } from "../record/results";
 import type { Session } from "../session/session";
-import { listenersOf, now } from "../session/settings";
+import { now } from "../session/settings";
+import { listenersOf } from "../record/listeners";
 import { takeRows } from "../delete/soft-delete";
 import { autocommit, transact } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
 import type { SoftDeleteOptions } from "./options";
+import { totalOf, type Restored } from "../rows/tally";
 
 /** Soft-deletes rows in one transaction, or in one statement where that is atomic by itself. @internal */
 export async function runSoftDelete(

@@ -8,6 +8,7 @@ import type { Session } from "../session/session";
 import type { SoftDeleteTable } from "../plan/table";
 import type { NativeCall } from "./native-call";
 import { reachedByCascade } from "./reached";
+import { isDeleted } from "../sql/state";
 
 interface FormerState {
   readonly deletionId: string | null;
@@ -38,7 +39,7 @@ export class FormerStates {
     for (const some of chunks(ids, 1000)) {
       for (const byId of conditionsOf(session.manager, table.metadata, "recover", some)) {
         const rows = await session.select<{ d: string | null; at: string }>(
-          sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", table.softDelete.deletionId)} AS d, ${session.dialect.asText(sql`${deletedAt}`)} AS at FROM ${names.table(table)} c WHERE ${and(byId, `${deletedAt} IS NOT NULL`)}`,
+          sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", table.softDelete.deletionId)} AS d, ${session.dialect.asText(sql`${deletedAt}`)} AS at FROM ${names.table(table)} c WHERE ${and(byId, isDeleted(names, "c", table))}`,
         );
         for (const row of rows) {
           const entity = recovered.get(keyText(session, table, session.key(table, row)));

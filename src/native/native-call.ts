@@ -8,7 +8,7 @@ import type {
 } from "typeorm";
 
 import { idMapOf } from "../rows/criteria";
-import type { Direction } from "./unsettled";
+import type { Direction } from "../sql/state";
 
 /** What a hook tells of one row, or of a criteria call. */
 export interface NativeCall {

@@ -1,12 +1,13 @@
 import type { ObjectLiteral } from "typeorm";
 
-import type { Assignment } from "../sql/dialect";
 import { and, bind, join, or, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import { chunks, conditionsOf } from "../rows/criteria";
 import { deletionTime } from "../rows/deletion-id";
 import { Members } from "../rows/members";
 import type { Session } from "../session/session";
+import type { Assignment } from "../sql/statements";
+import { isActive, hasNoDeletion } from "../sql/state";
 
 const DELETIONS_PER_STATEMENT = 200;
 const ROWS_PER_STATEMENT = 200;
@@ -77,7 +78,7 @@ export async function putBackLone(
   rows: readonly LoneRow[],
 ): Promise<void> {
   const { dialect, manager } = session;
-  const { deletedAt, deletionId } = table.softDelete;
+  const { deletedAt } = table.softDelete;
   for (const some of chunks(rows, ROWS_PER_STATEMENT)) {
     const ids = some.map((row) => row.id);
     const where = or(...conditionsOf(manager, table.metadata, "recover", ids));
@@ -92,8 +93,8 @@ export async function putBackLone(
         set: [[deletedAt, sql`CASE ${join(times, " ")} END`], ...moveBack(session, table)],
         where: and(
           where,
-          `${dialect.names.of("c", deletedAt)} IS NULL`,
-          `${dialect.names.of("c", deletionId)} IS NULL`,
+          isActive(dialect.names, "c", table),
+          hasNoDeletion(dialect.names, "c", table),
         ),
       }),
     );

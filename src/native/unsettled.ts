@@ -5,9 +5,7 @@ import { chunks, conditionsOf } from "../rows/criteria";
 import { keyText } from "../rows/objects";
 import type { Session } from "../session/session";
 import type { SoftDeleteTable } from "../plan/table";
-
-/** Which way TypeORM moved a row. */
-export type Direction = "deleted" | "restored";
+import { type Direction, isUnsettled } from "../sql/state";
 
 /** The unsettled rows that were there before a call of TypeORM's own, and the moment from which it counts. */
 export interface Note {
@@ -114,10 +112,5 @@ export async function movedHere(
 }
 
 function unsettled(session: Session, table: SoftDeleteTable, direction: Direction): Sql {
-  const { names } = session.dialect;
-  const deletedAt = names.of("c", table.softDelete.deletedAt);
-  const deletionId = names.of("c", table.softDelete.deletionId);
-  return direction === "deleted"
-    ? sql`${deletedAt} IS NOT NULL AND ${deletionId} IS NULL`
-    : sql`${deletedAt} IS NULL AND ${deletionId} IS NOT NULL`;
+  return sql`${isUnsettled(session.dialect.names, "c", table, direction)}`;
 }

@@ -6,12 +6,21 @@ export interface JoinPair {
   readonly child: Column;
 }
 
+/** Values of a discriminator column, at the end of an edge that holds the foreign key. */
+export interface Kinds {
+  readonly end: "parent" | "child";
+  readonly column: Column;
+  readonly values: readonly unknown[];
+}
+
 /** A binding relation between two tables: deleting the parent takes the child (`CASCADE`) or is refused (`RESTRICT`). */
 export interface Edge {
   readonly policy: "CASCADE" | "RESTRICT";
   readonly parent: SoftDeleteTable;
   readonly child: Table;
   readonly on: readonly JoinPair[];
+  /** Of which kinds of single-table inheritance the row at one end has to be; undefined where any may be. */
+  readonly kinds?: Kinds | undefined;
   /** The relation that holds the foreign key, as `Entity.property`. */
   readonly relation: string;
   /** The relation by which a loaded parent object refers to its children, if it declares one. */

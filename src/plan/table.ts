@@ -1,5 +1,7 @@
 import type { EntityMetadata } from "typeorm";
 
+import type { SoftDeleteColumnRole } from "../entity/annotations";
+
 /** A column of TypeORM's metadata. TypeORM does not export the type itself. */
 export type Column = EntityMetadata["columns"][number];
 
@@ -17,13 +19,16 @@ export interface Table {
   readonly softDelete: SoftDeleteColumns | null;
 }
 
+/** The part that a column plays which a deletion stamps. */
+export type StampedRole = "deletedAt" | SoftDeleteColumnRole;
+
 /** The columns that a soft delete writes. */
 export interface SoftDeleteColumns {
   readonly deletedAt: Column;
   readonly deletionId: Column;
-  readonly deletedBy: Column | undefined;
-  readonly deleteReason: Column | undefined;
   readonly deletedFlag: Column | undefined;
+  /** All that a deletion stamps and a restore clears, these included. */
+  readonly stamped: ReadonlyMap<StampedRole, Column>;
   readonly version: Column | undefined;
   readonly updateDate: Column | undefined;
 }

@@ -8,7 +8,7 @@ import {
   type SoftDeleteColumnRole,
 } from "../entity/annotations";
 import { SoftDeleteConfigurationError } from "../errors";
-import type { Column, SoftDeleteColumns, Table } from "./table";
+import type { Column, SoftDeleteColumns, Table, StampedRole } from "./table";
 
 /** The annotations of an entity, whether it is a class or an `EntitySchema`. @internal */
 export function entityAnnotations(
@@ -72,9 +72,8 @@ function softDeleteColumns(
   return {
     deletionId,
     deletedAt: metadata.deleteDateColumn,
-    deletedBy: roles.get("deletedBy"),
-    deleteReason: roles.get("deleteReason"),
     deletedFlag: roles.get("deletedFlag"),
+    stamped: new Map<StampedRole, Column>([["deletedAt", metadata.deleteDateColumn], ...roles]),
     version: metadata.versionColumn,
     updateDate: metadata.updateDateColumn,
   };

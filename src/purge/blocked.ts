@@ -1,9 +1,11 @@
 import { dialectOf } from "../sql";
 import { and, or, sql, type Sql } from "../sql/sql";
-import { isOf, slots, walkExpression, type Walk } from "../sql/walk";
+import { isOf, slots, type Walk } from "../sql/walk";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Reference } from "../plan/references";
 import type { PurgeWork } from "./work";
+import { walkExpression } from "../sql/walk-expression";
+import { joined } from "../sql/edge-conditions";
 
 /** The rows that have to stay because a row that stays refers to them, directly or by way of others: found by the database. */
 export class BlockedRows {
@@ -19,7 +21,7 @@ export class BlockedRows {
         .to(table)
         .map(
           (reference) =>
-            sql`EXISTS (SELECT 1 FROM ${names.table(reference.child)} r WHERE ${names.on("r", "c", reference.on)} AND ${this.#stays("r", reference)})`,
+            sql`EXISTS (SELECT 1 FROM ${names.table(reference.child)} r WHERE ${joined(names, reference, "r", "c")} AND ${this.#stays("r", reference)})`,
         );
       if (ways.length === 0) return [];
       return [{ table, rest: sql`WHERE ${and(work.scope.has("c", table), or(...ways))}` }];

@@ -1,5 +1,5 @@
 import { and, join, or, sql, type Sql } from "../sql/sql";
-import { isOf, slots, walkExpression, type Walk } from "../sql/walk";
+import { isOf, slots, type Walk } from "../sql/walk";
 import type { Group } from "../plan/groups";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
@@ -10,6 +10,7 @@ import { removeTogether } from "./remove-together";
 import { RowSet } from "./row-set";
 import { advanced, type Cursor, type Row } from "./rows";
 import type { PurgeWork } from "./work";
+import { walkExpression } from "../sql/walk-expression";
 
 // The rows of cycles go in one transaction, whatever the size of a batch. Not more than this, to keep it in memory.
 const CYCLE_ROWS = 5000;

@@ -5,6 +5,7 @@ import type { Column, SoftDeleteTable, Table } from "../plan/table";
 import type { Session } from "../session/session";
 import type { Reference, References } from "../plan/references";
 import type { PurgeScope } from "./scope";
+import { joined } from "../sql/edge-conditions";
 
 /** A row to be removed: the columns by which it is found, and by which it and others refer to each other. */
 export class Row {
@@ -120,13 +121,14 @@ export function asId(values: readonly unknown[]): string | undefined {
 }
 
 /** `FROM ...` of the rows `r` that refer to the row `c` over a reference; a row does not refer to itself. @internal */
-export function referring({ dialect }: Session, { child, parent, on }: Reference): Sql {
+export function referring({ dialect }: Session, reference: Reference): Sql {
   const { names } = dialect;
+  const { child, parent } = reference;
   const itself = child.primary.map(
     (column) => `${names.of("r", column)} = ${names.of("c", column)}`,
   );
   const others = child === parent ? ` AND NOT (${itself.join(" AND ")})` : "";
-  return sql`FROM ${names.table(child)} r WHERE ${names.on("r", "c", on)}${others}`;
+  return sql`FROM ${names.table(child)} r WHERE ${joined(names, reference, "r", "c")}${others}`;
 }
 
 /** How far a purge has come in one table, in the order of the delete dates. */

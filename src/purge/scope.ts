@@ -3,13 +3,16 @@ import type { DataSource, EntityManager, EntityMetadata } from "typeorm";
 import { dialectOf } from "../sql";
 import type { Dialect } from "../sql/dialect";
 import { and, bind, join, or, sql, type Sql } from "../sql/sql";
-import { isOf, slots, walkExpression, type Walk } from "../sql/walk";
+import { isOf, slots, type Walk } from "../sql/walk";
 import { SoftDeleteCriteriaError } from "../errors";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable, Table } from "../plan/table";
 import { conditionsOf } from "../rows/criteria";
+import { walkExpression } from "../sql/walk-expression";
+import { joined } from "../sql/edge-conditions";
+import { isActive } from "../sql/state";
 
 /** The rows `c` of one entity that the caller asked for. */
 export interface PurgeRoot {
@@ -72,7 +75,7 @@ export class PurgeScope {
     const deletedAt = this.#dialect.names.of(alias, table.softDelete.deletedAt);
     const below = this.#below(alias, table);
     return or(
-      `${deletedAt} IS NULL`,
+      isActive(this.#dialect.names, alias, table),
       sql`${deletedAt} >= ${this.#cutoff(table)}`,
       ...(below ? [sql`NOT ${below}`] : []),
     );
@@ -113,11 +116,11 @@ export class PurgeScope {
           : sql`EXISTS (SELECT 1 FROM ${names.table(table)} c WHERE ${and(...same, asked)})`,
       );
     }
-    for (const { parent, child, on } of incoming) {
-      if (child !== table) continue;
+    for (const edge of incoming) {
+      if (edge.child !== table) continue;
       const above = `above${String(this.#aliases++)}`;
       ways.push(
-        sql`EXISTS (SELECT 1 FROM ${names.table(parent)} ${above} WHERE ${names.on(alias, above, on)} AND ${this.#below(above, parent) ?? "1 = 1"})`,
+        sql`EXISTS (SELECT 1 FROM ${names.table(edge.parent)} ${above} WHERE ${joined(names, edge, alias, above)} AND ${this.#below(above, edge.parent) ?? "1 = 1"})`,
       );
     }
     return or(...ways);

@@ -8,13 +8,15 @@ import { hasLog } from "../record/append";
 import type { Author } from "../record/author";
 import { Recorder } from "../record/recorder";
 import { reportRemoval } from "../record/report";
-import { PurgeResult, Tally, type PurgeFailure } from "../record/results";
+import { PurgeResult, type PurgeFailure } from "../record/results";
 import type { Session } from "../session/session";
-import { listenersOf, now } from "../session/settings";
+import { now } from "../session/settings";
+import { listenersOf } from "../record/listeners";
 import { transact } from "../session/transaction";
 import { References, type Reference } from "../plan/references";
 import { RowReader, type Row } from "./rows";
 import type { PurgeScope } from "./scope";
+import { Tally } from "../rows/tally";
 
 /** Removes rows that were picked and locked, and returns those that it has removed. */
 export type Remove = (session: Session, rows: readonly Row[]) => Promise<readonly Row[]>;

@@ -2,7 +2,7 @@ import type { EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
 
 import type { PrimaryKey } from "../errors";
 import type { CommitCallback } from "./commit-callbacks";
-import type { Counts } from "./results";
+import type { Counts } from "../rows/tally";
 
 /** One operation of this package, told to the subscriber inside its transaction. */
 export interface OperationEvent {

@@ -5,10 +5,10 @@ import type { PrimaryKey } from "../errors";
 import { hasLog, LOGGED_ROOTS } from "./append";
 import type { SoftDeleteTable } from "../plan/table";
 import type { OperationListeners } from "./events";
-import { Tally } from "./results";
 import type { RowSets } from "../rows/row-sets";
 import type { Session } from "../session/session";
-import { listenersOf } from "../session/settings";
+import { listenersOf } from "./listeners";
+import { Tally } from "../rows/tally";
 
 /** The roots of an operation, as far as the log holds them. */
 export interface RecordedRoots {

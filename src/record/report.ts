@@ -5,18 +5,16 @@ import type { PrimaryKey } from "../errors";
 import { appendToLog } from "./append";
 import { SoftDeleteLog, type SoftDeleteAction } from "./soft-delete-log";
 import type { SoftDeleteTable } from "../plan/table";
-import { fitting, type Deletion } from "../rows/assignments";
+import { fitting, type Deletion } from "../rows/stamps";
 import type { Author } from "./author";
 import { commitCallbacks } from "./commit-callbacks";
 import { newDeletionId } from "../rows/deletion-id";
 import type { OperationEvent, PurgeEvent } from "./events";
 import { Members, carries } from "../rows/members";
 import type { Recorder } from "./recorder";
-import type { Restored } from "../restore/restore-marked";
-import { totalOf, type Counts, type Tally } from "./results";
 import type { Session } from "../session/session";
-import { listenersOf } from "../session/settings";
-import type { Taken } from "../delete/soft-delete";
+import { listenersOf } from "./listeners";
+import { totalOf, type Counts, type Tally, type Restored, type Taken } from "../rows/tally";
 
 const KEYS_PER_BATCH = 1000;
 

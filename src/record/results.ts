@@ -1,9 +1,7 @@
 import { DeleteResult, UpdateResult } from "typeorm";
 
-import type { Restriction } from "../delete/restrict";
-
-/** Numbers of rows by entity name. Single-table inheritance counts under the entity at the top of the table. */
-export type Counts = Readonly<Record<string, number>>;
+import type { PrimaryKey } from "../errors";
+import { type Counts, totalOf } from "../rows/tally";
 
 /** What a soft delete did. {@link UpdateResult.affected} counts the rows that the criteria matched. */
 export class SoftDeleteResult extends UpdateResult {
@@ -50,6 +48,16 @@ export class RestoreResult extends UpdateResult {
     super();
     this.total = totalOf(counts);
   }
+}
+
+/** Active children that stand in the way of a deletion. */
+export interface Restriction {
+  /** The restricting relation, as `Entity.property`. */
+  readonly relation: string;
+  /** How many active children there are. */
+  readonly count: number;
+  /** The primary keys of some of them. */
+  readonly sampleIds: readonly PrimaryKey[];
 }
 
 /** What a soft delete would do. */
@@ -133,27 +141,4 @@ export class PurgeResult {
   ) {
     this.total = totalOf(counts);
   }
-}
-
-/** Numbers of rows by entity name, while they are being counted. @internal */
-export class Tally {
-  readonly #counts = new Map<string, number>();
-
-  add(name: string, rows: number): number {
-    if (rows > 0) this.#counts.set(name, this.of(name) + rows);
-    return rows;
-  }
-
-  of(name: string): number {
-    return this.#counts.get(name) ?? 0;
-  }
-
-  toCounts(): Counts {
-    return Object.fromEntries(this.#counts);
-  }
-}
-
-/** @internal */
-export function totalOf(counts: Counts): number {
-  return Object.values(counts).reduce((total, rows) => total + rows, 0);
 }

@@ -11,14 +11,13 @@ import { carries } from "../rows/members";
 import type { Author } from "../record/author";
 import { Recorder } from "../record/recorder";
 import { reportRemoval } from "../record/report";
-import { activeChild } from "../delete/restrict";
-import { Tally } from "../record/results";
 import { RowSets, type RowState } from "../rows/row-sets";
 import type { Session } from "../session/session";
 import { now } from "../session/settings";
-import type { Taken } from "../delete/soft-delete";
 import { countAndSample, ReferenceViolation, toReferencedError } from "./still-referenced";
 import { transact } from "../session/transaction";
+import { Tally, type Taken } from "../rows/tally";
+import { isActive } from "../sql/state";
 
 /** Removes rows for good in one transaction. @throws StillReferencedError @internal */
 export async function forceDelete(
@@ -99,7 +98,7 @@ async function removeMatched(
   const root = marks ? carries(session, "c", table, id) : matched;
   const sets = marks ? new RowSets(session, table, root, plan, state) : given;
   for (const edge of plan.restricts) {
-    const from = sql`FROM ${sets.childrenOver(edge)} WHERE ${and(activeChild(session, edge), sets.excludes(edge.child))}`;
+    const from = sql`FROM ${sets.childrenOver(edge)} WHERE ${and(isActive(session.dialect.names, "c", edge.child), sets.excludes(edge.child))}`;
     const found = await countAndSample(session, sets, edge.child, from);
     if (found.count > 0)
       throw new SoftDeleteRestrictedError(

@@ -34,9 +34,10 @@ export function toReferencedError(
     );
     const references = References.of(manager.dataSource);
     for (const referenced of sets.tables) {
-      for (const { child, on, relation } of references.to(referenced)) {
+      for (const reference of references.to(referenced)) {
+        const { child, relation } = reference;
         const own = sets.tables.find((candidate) => candidate === child);
-        const from = sql`FROM ${sets.childrenOver({ parent: referenced, child, on })} WHERE ${own ? sets.excludes(own) : "1 = 1"}`;
+        const from = sql`FROM ${sets.childrenOver(reference)} WHERE ${own ? sets.excludes(own) : "1 = 1"}`;
         const { count, sampleIds } = await countAndSample(session, sets, child, from);
         if (count === 0) continue;
         const { cause } = violation;

@@ -2,12 +2,14 @@ import { and, bind, filter, sql, type Sql } from "../sql/sql";
 import type { Carried } from "../sql/walk";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
-import type { Column, SoftDeleteTable } from "../plan/table";
-import { stampFrom } from "../rows/assignments";
+import type { SoftDeleteTable } from "../plan/table";
+import { stampFrom, carriedOf } from "../rows/stamps";
 import { newDeletionId } from "../rows/deletion-id";
 import type { Members } from "../rows/members";
-import { Tally } from "../record/results";
 import type { Session } from "../session/session";
+import { joined } from "../sql/edge-conditions";
+import { Tally } from "../rows/tally";
+import { hasNoDeletion, isDeleted } from "../sql/state";
 
 /**
  * Leaves deleted, among the given rows, every one that hangs by a parent which stays deleted, and what hangs below it, and
@@ -52,9 +54,7 @@ async function overEdge(
   const values = new Map(parentValues(session, edge.parent, own));
   return session.execute(
     session.dialect.updateByRelated({
-      target: edge.child,
-      related: edge.parent,
-      on: edge.on.map((pair) => [pair.child, pair.parent]),
+      edge,
       set: stampFrom(session, edge.child, (name) => values.get(name) ?? sql`NULL`),
       where: members.has("c", edge.child),
       relatedWhere: staysDeleted(session, edge, members),
@@ -77,7 +77,7 @@ async function withinGroup(
     tables: group.tables,
     seeds: group.inner.map((edge) => ({
       table: edge.child,
-      rest: sql`JOIN ${names.table(edge.parent)} p ON ${names.on("c", "p", edge.on)} WHERE ${members.has("c", edge.child)} AND ${staysDeleted(session, edge, members)}`,
+      rest: sql`JOIN ${names.table(edge.parent)} p ON ${joined(names, edge, "c", "p")} WHERE ${members.has("c", edge.child)} AND ${staysDeleted(session, edge, members)}`,
       carry: parentValues(session, edge.parent, own),
     })),
     steps: group.inner.map((edge) => ({ edge, where: filter(members.has("c", edge.child)) })),
@@ -99,27 +99,24 @@ async function withinGroup(
 /** A condition on the parent `p`: it is deleted and not among the rows that may come back. */
 function staysDeleted(session: Session, edge: SoftDeleteEdge, members: Members): Sql {
   const { names } = session.dialect;
-  return filter(
-    and(
-      `${names.of("p", edge.parent.softDelete.deletedAt)} IS NOT NULL`,
-      members.hasNot("p", edge.parent),
-    ),
-  );
+  return filter(and(isDeleted(names, "p", edge.parent), members.hasNot("p", edge.parent)));
 }
 
-/** What a row below the parent `p` gets from it. The deletion id comes first: where there are several, the smallest wins. */
+/**
+ * What a row below the parent `p` gets from it; below one that plain TypeORM has deleted, the id and time of a deletion of
+ * its own.
+ */
 function parentValues(session: Session, parent: SoftDeleteTable, own: OwnDeletion): Carried {
   const { names } = session.dialect;
-  const { deletedAt, deletionId, deletedBy, deleteReason } = parent.softDelete;
-  const id = names.of("p", deletionId);
-  const of = (column: Column | undefined): Sql => sql`${column ? names.of("p", column) : "NULL"}`;
-  return [
-    ["id", sql`COALESCE(${id}, ${bind(own.id)})`],
-    [
-      "at",
-      sql`CASE WHEN ${id} IS NULL THEN ${session.value(deletedAt, own.deletedAt)} ELSE ${names.of("p", deletedAt)} END`,
-    ],
-    ["actor", of(deletedBy)],
-    ["reason", of(deleteReason)],
-  ];
+  const { deletedAt } = parent.softDelete;
+  const instead = new Map([
+    ["id", bind(own.id)],
+    ["at", session.value(deletedAt, own.deletedAt)],
+  ]);
+  return carriedOf(session, "p", parent).map(([name, value]) => {
+    const other = instead.get(name);
+    return other
+      ? [name, sql`CASE WHEN ${hasNoDeletion(names, "p", parent)} THEN ${other} ELSE ${value} END`]
+      : [name, value];
+  });
 }

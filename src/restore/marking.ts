@@ -1,12 +1,16 @@
 import { and, bind, filter, or, sql, type Sql } from "../sql/sql";
-import { isOf, slots, walkExpression } from "../sql/walk";
+import { isOf, slots } from "../sql/walk";
 import type { Group } from "../plan/groups";
 import type { SoftDeleteTable } from "../plan/table";
 import { markDigit, marked, newDeletionId, UNMARKED_DIGIT } from "../rows/deletion-id";
 import { carries, Members } from "../rows/members";
 import type { Recorder } from "../record/recorder";
-import { Tally } from "../record/results";
 import type { Session } from "../session/session";
+import { walkExpression } from "../sql/walk-expression";
+import { Tally } from "../rows/tally";
+import { type Descent, descend } from "../rows/descent";
+import { isDeleted, hasNoDeletion } from "../sql/state";
+import { columnsAt, kindOf } from "../sql/edge-conditions";
 
 /** The rows that a restore may revive, marked in the database while it works out which of them come back. */
 export interface MarkedRows {
@@ -48,14 +52,14 @@ export async function markMatched(
         where: and(
           condition,
           known.length > 0
-            ? or(`${column} IS NULL`, dialect.anyOf(column, known))
-            : `${column} IS NULL`,
+            ? or(hasNoDeletion(names, "c", table), dialect.anyOf(column, known))
+            : hasNoDeletion(names, "c", table),
         ),
       }),
     );
     matchedCount += tally.add(table.name, rows);
   }
-  for (const group of session.graph.below([table])) await markBelow(session, group, all, tally);
+  await markBelow(session, session.graph.below([table]), all, tally);
   return { matched, all, tally, matchedCount };
 }
 
@@ -89,66 +93,29 @@ export async function markDeletion(
   return { matched, all, tally, matchedCount };
 }
 
-async function markBelow(
+/** Marks the rows of the same deletions below marked ones. */
+function markBelow(
   session: Session,
-  group: Group,
+  groups: readonly Group[],
   all: Members,
   tally: Tally,
 ): Promise<void> {
-  const { names } = session.dialect;
   const { dialect } = session;
-  const reached = (table: SoftDeleteTable): Sql =>
-    dialect.withVersion(names.of("c", table.softDelete.deletionId), markDigit("reached"));
-  const deleted = (table: SoftDeleteTable): Sql =>
-    sql`${names.of("c", table.softDelete.deletedAt)} IS NOT NULL`;
-
-  for (const edge of group.incoming) {
-    if (tally.of(edge.parent.name) === 0) continue;
-    const parentId = names.of("p", edge.parent.softDelete.deletionId);
-    const rows = await session.execute(
-      dialect.updateByRelated({
-        target: edge.child,
-        related: edge.parent,
-        on: edge.on.map((pair) => [pair.child, pair.parent]),
-        set: [[edge.child.softDelete.deletionId, reached(edge.child)], ...dialect.keep(edge.child)],
-        where: filter(deleted(edge.child)),
-        relatedWhere: all.has("p", edge.parent),
-        both: filter(
-          sql`${names.of("c", edge.child.softDelete.deletionId)} = ${dialect.withVersion(parentId, UNMARKED_DIGIT)}`,
-        ),
-        correlated: true,
-      }),
-    );
-    tally.add(edge.child.name, rows);
-  }
-  if (group.inner.length === 0 || group.tables.every((table) => tally.of(table.name) === 0)) return;
-  const walk = {
-    tables: group.tables,
-    seeds: group.tables.map((table) => ({
-      table,
-      rest: sql`WHERE ${all.has("c", table)}`,
-      carry: [
-        ["d", dialect.withVersion(names.of("c", table.softDelete.deletionId), UNMARKED_DIGIT)],
-      ] as const,
-    })),
-    steps: group.inner.map((edge) => ({
-      edge,
-      where: filter(
-        and(deleted(edge.child), `${names.of("c", edge.child.softDelete.deletionId)} = w.d`),
-      ),
-    })),
+  const idOf = (alias: string, table: SoftDeleteTable): string =>
+    dialect.names.of(alias, table.softDelete.deletionId);
+  const descent: Descent = {
+    from: (alias, parent) => all.has(alias, parent),
+    takes: (child) => filter(sql`${isDeleted(dialect.names, "c", child)}`),
+    isLeft: (child) => all.hasNot("c", child),
+    carry: (alias, parent) => [["d", dialect.withVersion(idOf(alias, parent), UNMARKED_DIGIT)]],
+    fits: (child, value) => filter(sql`${idOf("c", child)} = ${value("d")}`),
+    set: (child) => [
+      [child.softDelete.deletionId, dialect.withVersion(idOf("c", child), markDigit("reached"))],
+      ...dialect.keep(child),
+    ],
+    givesValues: false,
   };
-  for (const table of group.tables) {
-    const rows = await session.execute(
-      dialect.updateByWalk({
-        target: table,
-        walk,
-        set: [[table.softDelete.deletionId, reached(table)], ...dialect.keep(table)],
-        where: all.hasNot("c", table),
-      }),
-    );
-    tally.add(table.name, rows);
-  }
+  return descend(session, groups, descent, tally);
 }
 
 /** Marks, upwards from the matched rows, every parent row that is deleted: those rows alone. @internal */
@@ -166,9 +133,7 @@ export async function markParents(
     target: SoftDeleteTable,
   ): { set: Parameters<typeof dialect.update>[0]["set"]; where: Sql } => ({
     set: [[target.softDelete.deletionId, bind(id)], ...dialect.keep(target)],
-    where: filter(
-      and(`${names.of("c", target.softDelete.deletedAt)} IS NOT NULL`, chain.hasNot("c", target)),
-    ),
+    where: filter(and(isDeleted(names, "c", target), chain.hasNot("c", target))),
   });
   for (const group of [...session.graph.above(table)].reverse()) {
     if (group.inner.length > 0) {
@@ -177,7 +142,7 @@ export async function markParents(
         seeds: group.tables.map((own) => ({ table: own, rest: sql`WHERE ${chain.has("c", own)}` })),
         steps: group.inner.map((edge) => ({
           edge,
-          where: filter(sql`${names.of("c", edge.parent.softDelete.deletedAt)} IS NOT NULL`),
+          where: filter(sql`${isDeleted(names, "c", edge.parent)}`),
         })),
         upwards: true,
       };
@@ -198,17 +163,17 @@ export async function markParents(
       for (const edge of session.graph.parentEdges(child)) {
         if (group.tables.includes(edge.parent)) continue;
         const update = {
-          target: edge.parent,
-          related: child,
-          on: edge.on.map((pair) => [pair.parent, pair.child] as const),
+          edge,
+          end: "parent" as const,
           relatedWhere: chain.has("p", child),
           ...climb(edge.parent),
         };
-        const own = edge.on.map((pair) => pair.parent);
-        const other = edge.on.map((pair) => pair.child);
+        const own = columnsAt(edge, "parent");
+        const other = columnsAt(edge, "child");
+        const ofKind = kindOf(names, edge, "child", "p");
         await recorder.addParents(
           edge.parent,
-          sql`${names.table(edge.parent)} c WHERE ${update.where} AND ${names.row("c", own)} IN (SELECT ${names.list("p", other)} FROM ${names.table(child)} p WHERE ${update.relatedWhere})`,
+          sql`${names.table(edge.parent)} c WHERE ${update.where} AND ${names.row("c", own)} IN (SELECT ${names.list("p", other)} FROM ${names.table(child)} p WHERE ${and(update.relatedWhere, ...ofKind)})`,
         );
         rows.tally.add(edge.parent.name, await session.execute(dialect.updateByRelated(update)));
       }

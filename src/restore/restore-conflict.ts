@@ -1,6 +1,5 @@
 import type { EntityManager } from "typeorm";
 
-import type { ViolatedKey } from "../sql/dialect";
 import { join, or, sql } from "../sql/sql";
 import { ACTIVE_KEY } from "../entity/unique-active";
 import { RestoreConflictError, SAMPLE_SIZE, type RestoreConflict } from "../errors";
@@ -8,6 +7,8 @@ import type { Column, SoftDeleteTable } from "../plan/table";
 import { Members } from "../rows/members";
 import type { Session } from "../session/session";
 import { autocommit } from "../session/transaction";
+import type { ViolatedKey } from "../sql/statements";
+import { isActive } from "../sql/state";
 
 /** A restore ran into a unique key. Carries what is needed to tell which rows collide, once it has been rolled back. */
 export class UniqueCollision extends Error {
@@ -103,7 +104,7 @@ async function findConflicts(
   const differ = or(
     ...table.primary.map((column) => `${names.of("c", column)} <> ${names.of("o", column)}`),
   );
-  const active = `${names.of("o", table.softDelete.deletedAt)} IS NULL`;
+  const active = isActive(names, "o", table);
   // The rows that are restored with it collide only where no active row does.
   for (const other of [sql`${active}`, members.has("o", table)]) {
     const rows = await session.select(

@@ -2,24 +2,19 @@ import { and, filter, sql } from "../sql/sql";
 import { ParentDeletedError, type DeletedParent } from "../errors";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
-import { clear, touch } from "../rows/assignments";
+import { clear, touch } from "../rows/stamps";
 import { handOver } from "./hand-over";
 import { markParents, type MarkedRows } from "./marking";
 import { unmarked } from "../rows/deletion-id";
 import type { Members } from "../rows/members";
 import type { Recorder } from "../record/recorder";
-import { Tally } from "../record/results";
 import type { RestoreContext } from "./restore-options";
 import type { Session } from "../session/session";
+import { joined } from "../sql/edge-conditions";
+import { Tally, type Restored } from "../rows/tally";
+import { isDeleted } from "../sql/state";
 
 const NAMED_PARENTS = 100;
-
-/** What a restore of marked rows did. */
-export interface Restored {
-  readonly roots: number;
-  readonly tally: Tally;
-  readonly handedOver: Tally;
-}
 
 /**
  * Revives, of the rows that are marked, those that may come back, and hands the others over.
@@ -131,8 +126,8 @@ async function deletedParents(
     const { parent } = edge;
     const list = await session.select<{ deletion: string | null }>(
       sql`SELECT DISTINCT ${session.keyColumns("p", parent)}, ${names.of("p", parent.softDelete.deletionId)} AS deletion
- FROM ${names.table(edge.child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", edge.on)}
- WHERE ${children.has("c", edge.child)} AND ${filter(and(`${names.of("p", parent.softDelete.deletedAt)} IS NOT NULL`, rows.all.hasNot("p", parent)))} LIMIT ${String(NAMED_PARENTS)}`,
+ FROM ${names.table(edge.child)} c JOIN ${names.table(parent)} p ON ${joined(names, edge, "c", "p")}
+ WHERE ${children.has("c", edge.child)} AND ${filter(and(isDeleted(names, "p", parent), rows.all.hasNot("p", parent)))} LIMIT ${String(NAMED_PARENTS)}`,
     );
     for (const row of list) {
       found.push({

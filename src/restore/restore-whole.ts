@@ -1,9 +1,9 @@
 import type { SoftDeleteTable } from "../plan/table";
-import { clear, touch } from "../rows/assignments";
+import { clear, touch } from "../rows/stamps";
 import type { Members } from "../rows/members";
 import type { Recorder } from "../record/recorder";
-import type { Tally } from "../record/results";
 import type { Session } from "../session/session";
+import type { Tally } from "../rows/tally";
 
 /** Thrown, and caught again, when a row hangs by a parent that stays deleted: whole deletions cannot be restored then. */
 export class StaysBlocked extends Error {}

@@ -7,11 +7,12 @@ import { carries, Members } from "../rows/members";
 import { Recorder } from "../record/recorder";
 import { reportRestore } from "../record/report";
 import { toConflictError, UniqueCollision, watchForCollisions } from "./restore-conflict";
-import { restoreMarked, type Restored } from "./restore-marked";
+import { restoreMarked } from "./restore-marked";
 import type { RestoreContext } from "./restore-options";
 import { restoreWhole, StaysBlocked } from "./restore-whole";
-import { Tally } from "../record/results";
 import type { Session } from "../session/session";
+import { Tally, type Restored } from "../rows/tally";
+import { isDeleted, hasNoDeletion } from "../sql/state";
 
 // Beyond this, what the matched rows belong to is not worth a look whether it is whole.
 const WHOLE_DELETIONS = 50;
@@ -35,7 +36,7 @@ export async function restoreMatched(
   whole: boolean,
 ): Promise<Restored> {
   const { table, native = false } = matched;
-  const deleted = sql`${session.dialect.names.of("c", table.softDelete.deletedAt)} IS NOT NULL`;
+  const deleted = isDeleted(session.dialect.names, "c", table);
   const conditions = native
     ? matched.conditions
     : matched.conditions.map((condition) => and(condition, deleted));
@@ -176,7 +177,7 @@ async function recordRoots(
   byDeletion: ReadonlyMap<string | null, number>,
 ): Promise<void> {
   if (!recorder.logs) return;
-  const column = session.dialect.names.of("c", table.softDelete.deletionId);
+  const { names } = session.dialect;
   const [first] = conditions;
   for (const [id, count] of byDeletion) {
     // Beyond a few deletions the log keeps the numbers alone.
@@ -186,7 +187,10 @@ async function recordRoots(
       await recorder.addRoots(
         table,
         id,
-        and(first, id === null ? `${column} IS NULL` : carries(session, "c", table, id)),
+        and(
+          first,
+          id === null ? hasNoDeletion(names, "c", table) : carries(session, "c", table, id),
+        ),
         count,
       );
   }

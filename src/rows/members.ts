@@ -2,6 +2,8 @@ import { and, bind, or, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
+import { joined } from "../sql/edge-conditions";
+import { hasNoDeletion } from "../sql/state";
 
 /** The rows that carry one of some deletion ids: what an operation works on. */
 export class Members {
@@ -18,8 +20,8 @@ export class Members {
 
   /** A row of the table, by its alias, is none of them. */
   hasNot(alias: string, table: SoftDeleteTable): Sql {
-    const column = this.session.dialect.names.of(alias, table.softDelete.deletionId);
-    return or(`${column} IS NULL`, sql`NOT ${this.has(alias, table)}`);
+    const { names } = this.session.dialect;
+    return or(hasNoDeletion(names, alias, table), sql`NOT ${this.has(alias, table)}`);
   }
 
   /** The tables in which there are any: one statement. */
@@ -89,7 +91,7 @@ export class Members {
       .parentEdges(table)
       .map(
         (edge) =>
-          sql`NOT EXISTS (SELECT 1 FROM ${names.table(edge.parent)} p WHERE ${names.on("c", "p", edge.on)} AND ${this.has("p", edge.parent)})`,
+          sql`NOT EXISTS (SELECT 1 FROM ${names.table(edge.parent)} p WHERE ${joined(names, edge, "c", "p")} AND ${this.has("p", edge.parent)})`,
       );
     return and("1 = 1", ...orphaned);
   }

@@ -1,7 +1,7 @@
 import type { EntityMetadata, ObjectLiteral } from "typeorm";
 
 import { SoftDeleteCriteriaError } from "../errors";
-import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable, Table } from "../plan/table";
 import { sql } from "../sql/sql";
 import { chunks, conditionsOf } from "./criteria";
 import type { Session } from "../session/session";
@@ -72,8 +72,9 @@ async function refreshTable(
     if (!byKey.has(key)) ids.push(id);
     byKey.set(key, [...(byKey.get(key) ?? []), object]);
   }
-  const columns = Object.values(table.softDelete).filter(
-    (column): column is Column => column !== undefined,
+  const { stamped, version, updateDate } = table.softDelete;
+  const columns = [...stamped.values(), version, updateDate].filter(
+    (column) => column !== undefined,
   );
   const selected = columns.map(
     (column, index) => `${session.dialect.names.of("c", column)} AS value${String(index)}`,

@@ -1,11 +1,14 @@
 import { and, join, sql, type Sql } from "../sql/sql";
-import { slots, walkExpression, type Walk } from "../sql/walk";
+import { slots, type Walk } from "../sql/walk";
 import type { Edge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import { References } from "../plan/references";
 import type { CascadePlan } from "../plan/soft-delete-graph";
 import type { Column, SoftDeleteTable, Table } from "../plan/table";
 import type { Session } from "../session/session";
+import { walkExpression } from "../sql/walk-expression";
+import { joined } from "../sql/edge-conditions";
+import { isActive, isDeleted } from "../sql/state";
 
 /** Which rows an operation may touch at all. */
 export type RowState = "active" | "deleted" | "any";
@@ -55,9 +58,9 @@ export class RowSets {
   }
 
   /** Rows `c` that hang over an edge by rows `p` of the sets. */
-  childrenOver(edge: Pick<Edge, "parent" | "child" | "on">): string {
+  childrenOver(edge: Pick<Edge, "parent" | "child" | "on" | "kinds">): Sql {
     const { names } = this.session.dialect;
-    return `${this.name(edge.parent)} p JOIN ${names.table(edge.child)} c ON ${names.on("c", "p", edge.on)}`;
+    return sql`${this.name(edge.parent)} p JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}`;
   }
 
   /** What of a table is read: its key, and the columns by which others refer to it. */
@@ -68,7 +71,10 @@ export class RowSets {
       ...graph.edges.filter((edge) => edge.parent === table),
       ...references.to(table),
       ...references.junctionsOf(table),
-    ].flatMap((other) => other.on.map((pair) => pair.parent));
+    ].flatMap((other) => [
+      ...other.on.map((pair) => pair.parent),
+      ...("kinds" in other && other.kinds?.end === "parent" ? [other.kinds.column] : []),
+    ]);
     const byName = new Map<string, Column>();
     for (const column of [...table.primary, ...others]) byName.set(column.databaseName, column);
     return [...byName.values()];
@@ -108,7 +114,7 @@ export class RowSets {
     const { names } = this.session.dialect;
     const seeds = group.incoming.map((edge) => ({
       table: edge.child,
-      rest: sql`JOIN ${this.name(edge.parent)} p ON ${names.on("c", "p", edge.on)} WHERE ${this.inState(edge.child)}`,
+      rest: sql`JOIN ${this.name(edge.parent)} p ON ${joined(names, edge, "c", "p")} WHERE ${this.inState(edge.child)}`,
     }));
     if (group.tables.includes(this.root)) {
       seeds.unshift({
@@ -122,8 +128,8 @@ export class RowSets {
 
   /** A condition on `c`: the row is in a state that the operation may touch. */
   inState(table: SoftDeleteTable): string {
-    const column = this.session.dialect.names.of("c", table.softDelete.deletedAt);
+    const { names } = this.session.dialect;
     if (this.state === "any") return "1 = 1";
-    return this.state === "active" ? `${column} IS NULL` : `${column} IS NOT NULL`;
+    return this.state === "active" ? isActive(names, "c", table) : isDeleted(names, "c", table);
   }
 }

@@ -1,7 +1,6 @@
 import { getMetadataArgsStorage, type DataSource } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
-import type { OperationListeners } from "../record/events";
 
 /** The options of the subscriber that every operation of a data source goes by. */
 export interface SoftDeleteSettings {
@@ -109,15 +108,5 @@ export function now(dataSource: DataSource): Date {
     "clock",
     time,
     "a function that returns a valid Date",
-  );
-}
-
-/** The subscribers that listen to a kind of operation. @internal */
-export function listenersOf(
-  dataSource: DataSource,
-  listener: keyof OperationListeners,
-): OperationListeners[] {
-  return (dataSource.subscribers as OperationListeners[]).filter(
-    (subscriber) => SETTINGS in subscriber && typeof subscriber[listener] === "function",
   );
 }

@@ -1,13 +1,14 @@
-import type { Assignment } from "../sql/dialect";
 import { and, bind, join, or, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
-import { clear } from "../rows/assignments";
+import { clear } from "../rows/stamps";
 import { chunks } from "../rows/criteria";
 import { newDeletionId } from "../rows/deletion-id";
 import { flagOutOfStep } from "../rows/flag";
-import { Tally } from "../record/results";
 import type { Session } from "../session/session";
 import { takeBelow } from "./settle-cascade";
+import type { Assignment } from "../sql/statements";
+import { Tally } from "../rows/tally";
+import { isUnsettled, isActive } from "../sql/state";
 
 // A CASE is searched from its beginning for every row, and SQLite limits the depth of an OR.
 const ROWS_PER_STATEMENT = 500;
@@ -26,11 +27,8 @@ export async function settleDeleted(
   cascade: boolean,
 ): Promise<Tally> {
   const { dialect } = session;
-  const { deletedAt, deletionId, deletedFlag } = table.softDelete;
-  const unsettled = and(
-    `${dialect.names.of("c", deletedAt)} IS NOT NULL`,
-    `${dialect.names.of("c", deletionId)} IS NULL`,
-  );
+  const { deletionId, deletedFlag } = table.softDelete;
+  const unsettled = and(isUnsettled(dialect.names, "c", table, "deleted"));
   const tally = new Tally();
   for (const rows of chunks(await pick(session, table, unsettled, limit), ROWS_PER_STATEMENT)) {
     const settled = rows.map((row) => ({ ...row, id: newDeletionId(timeOf(row.deletedAt)) }));
@@ -55,10 +53,7 @@ export async function settleActive(
   limit: number,
 ): Promise<Tally> {
   const { names } = session.dialect;
-  const unsettled = and(
-    `${names.of("c", table.softDelete.deletedAt)} IS NULL`,
-    `${names.of("c", table.softDelete.deletionId)} IS NOT NULL`,
-  );
+  const unsettled = and(isUnsettled(names, "c", table, "restored"));
   return settleEach(session, table, limit, unsettled, clear(session, table));
 }
 
@@ -69,12 +64,12 @@ export async function settleFlags(
   limit: number,
 ): Promise<Tally> {
   const { dialect } = session;
-  const { deletedAt, deletedFlag } = table.softDelete;
+  const { deletedFlag } = table.softDelete;
   const outOfStep = flagOutOfStep(session, table);
   if (!deletedFlag || !outOfStep) return new Tally();
   const flag = (deleted: boolean): Sql =>
     dialect.typed(deletedFlag, session.value(deletedFlag, deleted));
-  const inStep = sql`CASE WHEN ${dialect.names.of("c", deletedAt)} IS NULL THEN ${flag(false)} ELSE ${flag(true)} END`;
+  const inStep = sql`CASE WHEN ${isActive(dialect.names, "c", table)} THEN ${flag(false)} ELSE ${flag(true)} END`;
   return settleEach(session, table, limit, outOfStep, [[deletedFlag, inStep]]);
 }
 

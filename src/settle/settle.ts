@@ -2,10 +2,11 @@ import type { EntityManager } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
 import type { SoftDeleteTable } from "../plan/table";
-import { SettleResult, Tally, type Counts } from "../record/results";
+import { SettleResult } from "../record/results";
 import type { Session } from "../session/session";
 import { settleActive, settleDeleted, settleFlags } from "./settle-rows";
 import { transact } from "../session/transaction";
+import { type Counts, Tally } from "../rows/tally";
 
 /** How far a `settle()` has come. */
 export interface SettleProgress {

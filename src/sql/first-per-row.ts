@@ -1,6 +1,6 @@
-import type { UpdateByWalk } from "./dialect";
 import { sql, type Sql } from "./sql";
 import { isOf, slots } from "./walk";
+import type { UpdateByWalk } from "./statements";
 
 /** The walk's rows for one table, one for each key, where it carries values: the smallest wins. @internal */
 export function firstPerRow(update: UpdateByWalk): Sql {

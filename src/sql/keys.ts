@@ -1,5 +1,5 @@
 import type { Column } from "../plan/table";
-import type { Dialect } from "./dialect";
+import type { Names } from "./names";
 import { and, bind, foreign, join, or, sql, type Sql } from "./sql";
 
 /** Values of some columns, row by row, as the driver has read them; moments as text. */
@@ -10,14 +10,13 @@ const CASTABLE = /^(smallint|integer|bigint|uuid|text|character varying|date|tim
 
 /** `= ANY(array)`, or for several columns `IN (SELECT ... FROM unnest(arrays))`: one parameter for each column. @internal */
 export function anyKeyByArrays(
-  dialect: Dialect,
+  names: Names,
   alias: string,
   columns: readonly Column[],
   keys: Keys,
 ): Sql {
-  const { names } = dialect;
   const arrays = columns.map((column, index) => {
-    const type = dialect.dataSource.driver.normalizeType(column);
+    const type = names.dataSource.driver.normalizeType(column);
     const values = bind(keys.map((key) => key[index]));
     return CASTABLE.test(type) ? sql`CAST(${values} AS ${type}[])` : undefined;
   });
@@ -26,19 +25,19 @@ export function anyKeyByArrays(
     return sql`${names.of(alias, column)} = ANY(${arrays[0] ?? bind(keys.map(([value]) => value))})`;
   }
   const known = arrays.filter((array) => array !== undefined);
-  if (known.length < columns.length) return anyKeyByRows(dialect, alias, columns, keys);
+  if (known.length < columns.length) return anyKeyByRows(names, alias, columns, keys);
   return sql`${names.row(alias, columns)} IN (SELECT * FROM unnest(${join(known, ", ")}))`;
 }
 
 /** `IN (SELECT ... FROM json_each(?))`: one parameter for all. @internal */
 export function anyKeyByJson(
-  dialect: Dialect,
+  names: Names,
   alias: string,
   columns: readonly Column[],
   keys: Keys,
 ): Sql {
   if (keys.some((key) => key.some((value) => value instanceof Uint8Array))) {
-    return sql`${dialect.names.row(alias, columns)} IN (VALUES ${join(
+    return sql`${names.row(alias, columns)} IN (VALUES ${join(
       keys.map((key) => sql`(${join(key.map(bind), ", ")})`),
       ", ",
     )})`;
@@ -48,7 +47,7 @@ export function anyKeyByJson(
   const values = single
     ? "value"
     : columns.map((_, index) => `json_extract(value, '$[${String(index)}]')`).join(", ");
-  return sql`${dialect.names.row(alias, columns)} IN (SELECT ${values} FROM json_each(${json}))`;
+  return sql`${names.row(alias, columns)} IN (SELECT ${values} FROM json_each(${json}))`;
 }
 
 // MariaDB makes a derived table of a list of 1,000 values or more, and may then read the whole table.
@@ -56,12 +55,11 @@ const LONGEST_LIST = 900;
 
 /** Lists of values; for several columns a condition for each row, which MariaDB needs to go by index. @internal */
 export function anyKeyByRows(
-  dialect: Dialect,
+  names: Names,
   alias: string,
   columns: readonly Column[],
   keys: Keys,
 ): Sql {
-  const { names } = dialect;
   const [column] = columns;
   if (column && columns.length === 1) {
     const lists: Sql[] = [];

@@ -1,9 +1,16 @@
 import type { DataSource } from "typeorm";
 
 import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { Dialect } from "./dialect";
+import { driverErrorCode, driverErrorOf } from "./driver-error";
+import { anyKeyByRows, type Keys } from "./keys";
+import { Names } from "./names";
+import { isMariaDb, serverVersion } from "../typeorm/server-version";
+import { and, bind, join, sql, type Sql } from "./sql";
+import { firstPerRow } from "./first-per-row";
+import { isOf, slots } from "./walk";
 import type {
   Assignment,
-  Dialect,
   Orphans,
   ParentsOf,
   Update,
@@ -11,14 +18,9 @@ import type {
   UpdateByWalk,
   UpdateOrphans,
   ViolatedKey,
-} from "./dialect";
-import { driverErrorCode, driverErrorOf } from "./driver-error";
-import { anyKeyByRows, type Keys } from "./keys";
-import { Names } from "./names";
-import { isMariaDb, serverVersion } from "../typeorm/server-version";
-import { and, bind, join, sql, type Sql } from "./sql";
-import { firstPerRow } from "./first-per-row";
-import { isOf, slots, walkExpression } from "./walk";
+} from "./statements";
+import { walkExpression } from "./walk-expression";
+import { joinedAt, otherEnd, joined } from "./edge-conditions";
 
 const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
 
@@ -57,12 +59,11 @@ export class MysqlDialect implements Dialect {
 
   updateByRelated(update: UpdateByRelated): Sql {
     const { names } = this;
-    const on = update.on
-      .map(([target, other]) => `${names.of("c", target)} = ${names.of("p", other)}`)
-      .join(" AND ");
+    const { edge, end = "child" } = update;
+    const on = joinedAt(names, edge, end, "c", "p");
     const both = update.both ? [update.both] : [];
-    const target = `${names.table(update.target)} AS c`;
-    const related = `${names.table(update.related)} AS p`;
+    const target = `${names.table(edge[end])} AS c`;
+    const related = `${names.table(edge[otherEnd(end)])} AS p`;
     // Left to itself, the optimizer scans a child table whose foreign key is nearly always null.
     const joined =
       update.few === "target"
@@ -97,9 +98,9 @@ export class MysqlDialect implements Dialect {
 
   #orphans({ target, where, edges, related }: Orphans): [joined: Sql, condition: Sql] {
     const { names } = this;
-    const joins = edges.map(({ parent, on }, index) => {
+    const joins = edges.map((edge, index) => {
       const alias = `p${String(index)}`;
-      return sql` LEFT JOIN ${names.table(parent)} AS ${alias} ON ${names.on("c", alias, on)} AND ${related(alias, parent)}`;
+      return sql` LEFT JOIN ${names.table(edge.parent)} AS ${alias} ON ${joined(names, edge, "c", alias)} AND ${related(alias, edge.parent)}`;
     });
     const orphaned = edges.map(
       ({ parent }, index) =>
@@ -112,8 +113,8 @@ export class MysqlDialect implements Dialect {
   // children to the parents: the other way round it reads, and locks, every parent there is.
   countDeletedParents({ edge, childWhere, parentWhere }: ParentsOf): Sql {
     const { names } = this;
-    const { parent, child, on } = edge;
-    return sql`SELECT STRAIGHT_JOIN COUNT(${names.of("p", parent.softDelete.deletedAt)}) AS n FROM ${names.table(child)} c JOIN ${names.table(parent)} p ON ${names.on("c", "p", on)} WHERE ${childWhere} AND ${parentWhere}${this.shareLock}`;
+    const { parent, child } = edge;
+    return sql`SELECT STRAIGHT_JOIN COUNT(${names.of("p", parent.softDelete.deletedAt)}) AS n FROM ${names.table(child)} c JOIN ${names.table(parent)} p ON ${joined(names, edge, "c", "p")} WHERE ${childWhere} AND ${parentWhere}${this.shareLock}`;
   }
 
   selectWith(expressions: Sql, select: Sql): Sql {
@@ -150,7 +151,7 @@ export class MysqlDialect implements Dialect {
   }
 
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
-    return anyKeyByRows(this, alias, columns, keys);
+    return anyKeyByRows(this.names, alias, columns, keys);
   }
 
   planning(): undefined {

@@ -5,7 +5,7 @@ import type { Column, Table } from "../plan/table";
 
 /** Names of tables and columns, from TypeORM's metadata, escaped by its driver. */
 export class Names {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(readonly dataSource: DataSource) {}
 
   escape(name: string): string {
     return this.dataSource.driver.escape(name);

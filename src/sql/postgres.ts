@@ -1,9 +1,10 @@
 import type { Column } from "../plan/table";
-import type { Dialect, ViolatedKey } from "./dialect";
+import type { Dialect } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByArrays, type Keys } from "./keys";
 import { bind, join, sql, type Sql } from "./sql";
 import { StandardDialect } from "./standard-dialect";
+import type { ViolatedKey } from "./statements";
 
 // serialization_failure, deadlock_detected
 const RETRYABLE = new Set(["40001", "40P01"]);
@@ -25,7 +26,7 @@ export class PostgresDialect extends StandardDialect implements Dialect {
   }
 
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
-    return anyKeyByArrays(this, alias, columns, keys);
+    return anyKeyByArrays(this.names, alias, columns, keys);
   }
 
   // Compiling takes longer than a batch does; by stale statistics whole tables are read and sorted for each.

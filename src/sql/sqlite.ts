@@ -1,9 +1,10 @@
 import type { Column } from "../plan/table";
-import type { Dialect, ViolatedKey } from "./dialect";
+import type { Dialect } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByJson, type Keys } from "./keys";
 import { bind, join, sql, type Sql } from "./sql";
 import { StandardDialect } from "./standard-dialect";
+import type { ViolatedKey } from "./statements";
 
 /** SQLite, by better-sqlite3. */
 export class SqliteDialect extends StandardDialect implements Dialect {
@@ -23,7 +24,7 @@ export class SqliteDialect extends StandardDialect implements Dialect {
   }
 
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
-    return anyKeyByJson(this, alias, columns, keys);
+    return anyKeyByJson(this.names, alias, columns, keys);
   }
 
   planning(): undefined {

@@ -1,6 +1,10 @@
 import type { DataSource } from "typeorm";
 
 import type { Table } from "../plan/table";
+import { firstPerRow } from "./first-per-row";
+import { Names } from "./names";
+import { and, join, sql, type Sql } from "./sql";
+import { isOf, slots } from "./walk";
 import type {
   Assignment,
   Orphans,
@@ -9,11 +13,9 @@ import type {
   UpdateByRelated,
   UpdateByWalk,
   UpdateOrphans,
-} from "./dialect";
-import { firstPerRow } from "./first-per-row";
-import { Names } from "./names";
-import { and, join, sql, type Sql } from "./sql";
-import { isOf, slots, walkExpression } from "./walk";
+} from "./statements";
+import { walkExpression } from "./walk-expression";
+import { otherEnd, joinedAt, columnsAt, kindOf, joined } from "./edge-conditions";
 
 /** What PostgreSQL and SQLite have in common: `UPDATE ... WHERE key IN (SELECT ...)`, which both run by index. */
 export abstract class StandardDialect {
@@ -37,24 +39,19 @@ export abstract class StandardDialect {
 
   updateByRelated(update: UpdateByRelated): Sql {
     const { names } = this;
-    const head = sql`UPDATE ${names.table(update.target)} AS c SET ${this.#assignments(update.set)}`;
-    const related = `${names.table(update.related)} AS p`;
+    const { edge, end = "child" } = update;
+    const other = otherEnd(end);
+    const head = sql`UPDATE ${names.table(edge[end])} AS c SET ${this.#assignments(update.set)}`;
+    const related = `${names.table(edge[other])} AS p`;
     if (update.correlated === true) {
-      const on = update.on.map(
-        ([target, other]) => `${names.of("c", target)} = ${names.of("p", other)}`,
-      );
       const both = update.both ? [update.both] : [];
-      return sql`${head} FROM ${related} WHERE ${and(...on, update.where, update.relatedWhere, ...both)}`;
+      return sql`${head} FROM ${related} WHERE ${and(joinedAt(names, edge, end, "c", "p"), update.where, update.relatedWhere, ...both)}`;
     }
-    const own = names.row(
-      "c",
-      update.on.map(([target]) => target),
-    );
-    const other = names.list(
-      "p",
-      update.on.map(([, column]) => column),
-    );
-    return sql`${head} WHERE ${update.where} AND ${own} IN (SELECT ${other} FROM ${related} WHERE ${update.relatedWhere})`;
+    const own = columnsAt(edge, end);
+    const theirs = columnsAt(edge, other);
+    const where = join([update.where, ...kindOf(names, edge, end, "c")], " AND ");
+    const relatedWhere = join([update.relatedWhere, ...kindOf(names, edge, other, "p")], " AND ");
+    return sql`${head} WHERE ${where} AND ${names.row("c", own)} IN (SELECT ${names.list("p", theirs)} FROM ${related} WHERE ${relatedWhere})`;
   }
 
   updateByWalk(update: UpdateByWalk): Sql {
@@ -82,9 +79,11 @@ export abstract class StandardDialect {
   countOrphans(orphans: Orphans): Sql {
     const { names } = this;
     const { target, edges, where } = orphans;
-    const columns = [
-      ...new Set(edges.flatMap((edge) => edge.on.map((pair) => names.column(pair.child)))),
-    ].join(", ");
+    const own = edges.flatMap(({ on, kinds }) => [
+      ...on.map((pair) => pair.child),
+      ...(kinds?.end === "child" ? [kinds.column] : []),
+    ]);
+    const columns = [...new Set(own.map((column) => names.column(column)))].join(", ");
     return sql`SELECT COALESCE(SUM(k.n), 0) AS n FROM (SELECT ${columns}, COUNT(*) AS n FROM ${names.table(target)} c WHERE ${where} GROUP BY ${columns}) k WHERE ${and(...this.#haveNoParent("k", orphans))}`;
   }
 
@@ -93,24 +92,20 @@ export abstract class StandardDialect {
   #haveNoParent(alias: string, { edges, related }: Orphans): Sql[] {
     const { names } = this;
     return edges.map(
-      ({ parent, on }) =>
-        sql`COALESCE((SELECT MAX(CASE WHEN ${related("p", parent)} THEN 1 ELSE 0 END) FROM ${names.table(parent)} p WHERE ${names.on(alias, "p", on)}), 0) = 0`,
+      (edge) =>
+        sql`COALESCE((SELECT MAX(CASE WHEN ${related("p", edge.parent)} THEN 1 ELSE 0 END) FROM ${names.table(edge.parent)} p WHERE ${joined(names, edge, alias, "p")}), 0) = 0`,
     );
   }
 
   // Each parent once, however many children hang by it.
   countDeletedParents({ edge, childWhere, parentWhere }: ParentsOf): Sql {
     const { names, shareLock } = this;
-    const { parent, child, on } = edge;
-    const own = names.row(
-      "p",
-      on.map((pair) => pair.parent),
-    );
-    const other = names.list(
-      "c",
-      on.map((pair) => pair.child),
-    );
-    return sql`SELECT COUNT(s.d) AS n FROM (SELECT ${names.of("p", parent.softDelete.deletedAt)} AS d FROM ${names.table(parent)} p WHERE ${own} IN (SELECT ${other} FROM ${names.table(child)} c WHERE ${childWhere}) AND ${parentWhere}${shareLock}) s`;
+    const { parent, child } = edge;
+    const own = names.row("p", columnsAt(edge, "parent"));
+    const other = names.list("c", columnsAt(edge, "child"));
+    const ofKind = join([childWhere, ...kindOf(names, edge, "child", "c")], " AND ");
+    const parentOfKind = join([parentWhere, ...kindOf(names, edge, "parent", "p")], " AND ");
+    return sql`SELECT COUNT(s.d) AS n FROM (SELECT ${names.of("p", parent.softDelete.deletedAt)} AS d FROM ${names.table(parent)} p WHERE ${own} IN (SELECT ${other} FROM ${names.table(child)} c WHERE ${ofKind}) AND ${parentOfKind}${shareLock}) s`;
   }
 
   selectWith(expressions: Sql, select: Sql): Sql {

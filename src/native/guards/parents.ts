@@ -8,6 +8,8 @@ import { takeRows } from "../../delete/soft-delete";
 import type { Edge } from "../../plan/edge";
 import { isSoftDeletable, type Column } from "../../plan/table";
 import type { Reference, WrittenRow } from "./references";
+import { joined } from "../../sql/edge-conditions";
+import { isActive } from "../../sql/state";
 
 /** A deleted parent to which a row refers. */
 export interface FoundParent {
@@ -61,13 +63,12 @@ export async function deletedParentsOfRows(
   const { names } = session.dialect;
   const found: FoundParent[] = [];
   for (const [edge, some] of ids) {
-    const child = sql` JOIN ${names.table(edge.child)} c ON ${names.on("c", "p", edge.on)}`;
-    const active = edge.child.softDelete
-      ? [`${names.of("c", edge.child.softDelete.deletedAt)} IS NULL`]
-      : [];
+    const child = sql` JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}`;
     for (const chunk of chunks(some, 1000)) {
       for (const byId of conditionsOf(session.manager, edge.child.metadata, "save", chunk)) {
-        found.push(...(await lockParents(session, edge, child, and(byId, ...active))));
+        found.push(
+          ...(await lockParents(session, edge, child, and(byId, isActive(names, "c", edge.child)))),
+        );
       }
     }
   }
@@ -98,7 +99,8 @@ async function lockParents(
 ): Promise<FoundParent[]> {
   const { dialect } = session;
   const { parent, on } = edge;
-  const { deletedAt, deletionId, deletedBy, deleteReason } = parent.softDelete;
+  const { deletedAt, deletionId, stamped } = parent.softDelete;
+  const [deletedBy, deleteReason] = [stamped.get("deletedBy"), stamped.get("deleteReason")];
   const selected = [deletedAt, deletionId, deletedBy, deleteReason].map((column, index) =>
     column ? [`${dialect.names.of("p", column)} AS value${String(index)}`] : [],
   );

@@ -1,4 +1,4 @@
-import type { FindManyOptions, FindOptionsWhere, ObjectLiteral } from "typeorm";
+import type { FindManyOptions, FindOptionsWhere, ObjectLiteral, Repository } from "typeorm";
 
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { loadRelations } from "./relation-loading";
@@ -12,11 +12,16 @@ import {
   type SoftDeleteRelations,
 } from "./relation-scope";
 import { scopedOptions, type Scope } from "./scope";
-import type { SoftDeleteRepository } from "../soft-delete-repository";
+
+/** A repository that reads in a scope. @internal */
+export interface ScopedRepository<Entity extends ObjectLiteral> extends Repository<Entity> {
+  readonly scope: Scope;
+  readonly relationScope: RelationScope | undefined;
+}
 
 /** Find options that keep to the repository's scope; of the root rows alone where the scope names relations. @internal */
 export function scoped<Entity extends ObjectLiteral, Options extends FindManyOptions<Entity>>(
-  repository: SoftDeleteRepository<Entity>,
+  repository: ScopedRepository<Entity>,
   options: Options,
 ): Options {
   const { metadata, scope, relationScope, manager } = repository;
@@ -27,7 +32,7 @@ export function scoped<Entity extends ObjectLiteral, Options extends FindManyOpt
 
 /** The given rows, with their relations where the repository's scope names any: TypeORM has loaded them otherwise. @internal */
 export async function withLoaded<Entity extends ObjectLiteral>(
-  repository: SoftDeleteRepository<Entity>,
+  repository: ScopedRepository<Entity>,
   options: FindManyOptions<Entity>,
   rows: Entity[],
 ): Promise<Entity[]> {
@@ -39,10 +44,12 @@ export async function withLoaded<Entity extends ObjectLiteral>(
 }
 
 /** The same repository, in a scope that names further relations. @internal */
-export function withRelations<
-  Entity extends ObjectLiteral,
-  Own extends SoftDeleteRepository<Entity>,
->(repository: Own, scope: Scope, relations: SoftDeleteRelations<Entity>, rows: RelatedRows): Own {
+export function withRelations<Entity extends ObjectLiteral, Own extends ScopedRepository<Entity>>(
+  repository: Own,
+  scope: Scope,
+  relations: SoftDeleteRelations<Entity>,
+  rows: RelatedRows,
+): Own {
   const { metadata, relationScope = NO_RELATIONS } = repository;
   const graph = SoftDeleteGraph.of(repository.manager.dataSource);
   const named = nameRelations(metadata, relationScope, relations, rows, graph);
@@ -55,7 +62,7 @@ export function withRelations<
  * @throws SoftDeleteConfigurationError for an entity that has no scopes.
  * @internal
  */
-export function inScope<Entity extends ObjectLiteral, Own extends SoftDeleteRepository<Entity>>(
+export function inScope<Entity extends ObjectLiteral, Own extends ScopedRepository<Entity>>(
   repository: Own,
   scope: Scope,
   relationScope: RelationScope | undefined,
@@ -69,7 +76,7 @@ export function inScope<Entity extends ObjectLiteral, Own extends SoftDeleteRepo
 
 /** An aggregate of a column in the repository's scope: TypeORM's own take no `withDeleted`. @internal */
 export async function aggregate<Entity extends ObjectLiteral>(
-  repository: SoftDeleteRepository<Entity>,
+  repository: ScopedRepository<Entity>,
   name: string,
   column: string,
   where?: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[],

@@ -1,0 +1,43 @@
+import type { Edge } from "../plan/edge";
+import type { Column } from "../plan/table";
+import type { Names } from "./names";
+import { and, bind, join, sql, type Sql } from "./sql";
+
+/** One end of an edge. */
+export type End = "parent" | "child";
+
+/** @internal */
+export function otherEnd(end: End): End {
+  return end === "child" ? "parent" : "child";
+}
+
+/** The columns of one end. @internal */
+export function columnsAt(edge: Pick<Edge, "on">, end: End): Column[] {
+  return edge.on.map((pair) => pair[end]);
+}
+
+/** What an edge joins by: an edge itself, or a reference. */
+export type Joining = Pick<Edge, "on" | "kinds">;
+
+/** The condition that joins a child row to its parent row over an edge. @internal */
+export function joined(names: Names, edge: Joining, child: string, parent: string): Sql {
+  const pairs = names.on(child, parent, edge.on);
+  const kinds = [...kindOf(names, edge, "child", child), ...kindOf(names, edge, "parent", parent)];
+  return kinds.length === 0 ? sql`${pairs}` : and(pairs, ...kinds);
+}
+
+/** The same, for a row at one end and a row at the other. @internal */
+export function joinedAt(names: Names, edge: Joining, end: End, own: string, other: string): Sql {
+  return end === "child" ? joined(names, edge, own, other) : joined(names, edge, other, own);
+}
+
+/**
+ * The condition that a row at one end of an edge is of a kind which has that edge: siblings of single-table inheritance may
+ * have other relations over the same columns. None where every kind has it.
+ *
+ * @internal
+ */
+export function kindOf(names: Names, { kinds }: Joining, end: End, alias: string): Sql[] {
+  if (kinds?.end !== end) return [];
+  return [sql`${names.of(alias, kinds.column)} IN (${join(kinds.values.map(bind), ", ")})`];
+}

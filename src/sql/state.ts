@@ -1,0 +1,36 @@
+import type { SoftDeleteTable, Table } from "../plan/table";
+import type { Names } from "./names";
+
+/** The condition that a row of a table, by its alias, is active. What cannot be soft-deleted always is. @internal */
+export function isActive(names: Names, alias: string, { softDelete }: Table): string {
+  return softDelete ? `${names.of(alias, softDelete.deletedAt)} IS NULL` : "1 = 1";
+}
+
+/** The condition that a row of a table, by its alias, is deleted. @internal */
+export function isDeleted(names: Names, alias: string, { softDelete }: SoftDeleteTable): string {
+  return `${names.of(alias, softDelete.deletedAt)} IS NOT NULL`;
+}
+
+/** The condition that a row belongs to no deletion. @internal */
+export function hasNoDeletion(
+  names: Names,
+  alias: string,
+  { softDelete }: SoftDeleteTable,
+): string {
+  return `${names.of(alias, softDelete.deletionId)} IS NULL`;
+}
+
+/** Which way something outside this package has moved a row. */
+export type Direction = "deleted" | "restored";
+
+/** The condition that a row is unsettled: deleted and of no deletion, or active and still of one. @internal */
+export function isUnsettled(
+  names: Names,
+  alias: string,
+  table: SoftDeleteTable,
+  direction: Direction,
+): string {
+  return direction === "deleted"
+    ? `${isDeleted(names, alias, table)} AND ${hasNoDeletion(names, alias, table)}`
+    : `${isActive(names, alias, table)} AND ${names.of(alias, table.softDelete.deletionId)} IS NOT NULL`;
+}
