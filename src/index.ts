@@ -39,7 +39,6 @@ export {
 export { deletionContext, type DeletionAuthor } from "./record/deletion-context";
 export type { DeletionsOptions, LoggedDeletion } from "./record/deletions";
 export { SoftDeleteLog, type SoftDeleteAction } from "./record/soft-delete-log";
-export type { ForceDeleteOptions, SoftDeleteOptions } from "./manager/options";
 export { SoftDeleteManager } from "./manager/soft-delete-manager";
 export type { CheckCode, CheckFinding } from "./check/finding";
 export type { SoftDeleteCriteria } from "./rows/criteria";
@@ -66,3 +65,5 @@ export { getSoftDeleteRepository, SoftDeleteRepository } from "./repository/soft
 export { SoftDeleteSubscriber } from "./native/soft-delete-subscriber";
 export type { SoftDeleteSubscriberOptions } from "./native/subscriber-options";
 export type { Counts } from "./rows/tally";
+export type { ForceDeleteOptions } from "./remove/options";
+export type { SoftDeleteOptions } from "./delete/options";

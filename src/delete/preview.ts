@@ -8,11 +8,12 @@ import { findRestriction } from "./restrict";
 import { RowSets } from "../rows/row-sets";
 import type { Session } from "../session/session";
 import { now } from "../session/settings";
-import { takeRows } from "./soft-delete";
 import { autocommit, transact } from "../session/transaction";
 import type { Restriction } from "../record/results";
 import { Tally } from "../rows/tally";
 import { isActive } from "../sql/state";
+import { takeRows } from "./take-rows";
+import type { NamedRows } from "../rows/named-rows";
 
 /** What a soft delete would do. */
 export interface Preview {
@@ -23,8 +24,7 @@ export interface Preview {
 /** What a soft delete of the matched rows would do. @internal */
 export async function preview(
   manager: EntityManager,
-  table: SoftDeleteTable,
-  conditions: readonly Sql[],
+  { table, conditions }: NamedRows,
 ): Promise<Preview> {
   const [condition] = conditions;
   if (!condition) return { tally: new Tally(), restrictedBy: [] };

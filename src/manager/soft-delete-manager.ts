@@ -1,33 +1,16 @@
-import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
+import type { EntityTarget, ObjectLiteral } from "typeorm";
 
-import { SoftDeleteCriteriaError } from "../errors";
 import { listDeletions, type DeletionsOptions, type LoggedDeletion } from "../record/deletions";
 import { check } from "../check/check";
 import type { CheckFinding } from "../check/finding";
-import { authorOf } from "../record/author";
-import { areIds, conditionsOf, type SoftDeleteCriteria } from "../rows/criteria";
-import { isDeletionId } from "../rows/deletion-id";
-import { forceDelete } from "../remove/force-delete";
-import { idsOf, refresh } from "../rows/objects";
-import { preview } from "../delete/preview";
-import { type RestoreOptions } from "../restore/restore-options";
-import {
-  ForceDeleteResult,
-  RestoreResult,
-  SoftDeletePreview,
-  SoftDeleteResult,
-  type PurgeResult,
-  type SettleResult,
-} from "../record/results";
+import { type PurgeResult, type SettleResult } from "../record/results";
 import { purge, type PurgeAllOptions, type PurgeOptions } from "../purge/purge";
 import { purgeConditions } from "../purge/scope";
 import { settle, type SettleOptions } from "../settle/settle";
 import { autocommit } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { ForceDeleteOptions, SoftDeleteOptions } from "./options";
-import { runRestore, runRestoreDeletion, runSoftDelete } from "./run";
-import type { Sql } from "../sql/sql";
-import type { SoftDeleteTable } from "../plan/table";
+
+import { EntityVerbs } from "./entity-verbs";
 
 /**
  * Soft-deletes and restores rows of any entity. It is to {@link SoftDeleteRepository} what TypeORM's
@@ -43,176 +26,7 @@ import type { SoftDeleteTable } from "../plan/table";
  * if (deletionId) await manager.restoreDeletion(deletionId);
  * ```
  */
-export class SoftDeleteManager {
-  /** The TypeORM manager that it works with. */
-  readonly manager: EntityManager;
-
-  constructor(source: DataSource | EntityManager) {
-    this.manager = "manager" in source ? source.manager : source;
-  }
-
-  /**
-   * Soft-deletes the matched rows and, over `CASCADE` relations, every active row below them, as one deletion.
-   *
-   * Costs one UPDATE for the matched rows and one for each cascading relation, however many rows there are. Rows that are
-   * deleted already are left as they are.
-   *
-   * @throws SoftDeleteRestrictedError when active rows hang below over a `RESTRICT` relation.
-   * @throws SoftDeleteCriteriaError for empty criteria.
-   * @see {@link EntityManager.softDelete}
-   */
-  async softDelete<Entity extends ObjectLiteral>(
-    target: EntityTarget<Entity>,
-    criteria: SoftDeleteCriteria<Entity>,
-    options: SoftDeleteOptions = {},
-  ): Promise<SoftDeleteResult> {
-    const { table, conditions } = this.#start(target, "softDelete", criteria);
-    return runSoftDelete(this.manager, table, conditions, options);
-  }
-
-  /**
-   * Soft-deletes the rows of the given objects, as {@link softDelete} does, in one deletion. The objects, and those loaded
-   * below them, show what happened.
-   *
-   * @throws SoftDeleteCriteriaError for an object that was never saved.
-   * @see {@link EntityManager.softRemove}
-   */
-  async softRemove<
-    Entity extends ObjectLiteral,
-    Given extends ObjectLiteral | readonly ObjectLiteral[],
-  >(
-    target: EntityTarget<Entity>,
-    entities: Given,
-    options: SoftDeleteOptions = {},
-  ): Promise<Given> {
-    const objects = listOf(entities);
-    if (objects.length === 0) return entities;
-    const { table, conditions, metadata } = this.#startObjects(target, "softRemove", objects);
-    await runSoftDelete(this.manager, table, conditions, options, (session) =>
-      refresh(session, [{ table, metadata, objects }]),
-    );
-    return entities;
-  }
-
-  /**
-   * Counts what {@link softDelete} would take, and what would refuse it. Writes nothing: one SELECT, with criteria that one
-   * statement holds; beyond that it tries the deletion out and rolls it back.
-   *
-   * @example
-   * ```ts
-   * const { total, restrictedBy } = await manager.previewSoftDelete(User, 1);
-   * ```
-   */
-  async previewSoftDelete<Entity extends ObjectLiteral>(
-    target: EntityTarget<Entity>,
-    criteria: SoftDeleteCriteria<Entity>,
-  ): Promise<SoftDeletePreview> {
-    const { table, conditions } = this.#start(target, "previewSoftDelete", criteria);
-    const { tally, restrictedBy } = await preview(this.manager, table, conditions);
-    return new SoftDeletePreview(tally.toCounts(), restrictedBy);
-  }
-
-  /**
-   * Removes the matched rows for good, active and deleted ones, and the rows below them over `CASCADE` relations, children
-   * first, in one transaction. Costs one DELETE for each table, however many rows there are.
-   *
-   * @throws SoftDeleteRestrictedError when active rows hang below over a `RESTRICT` relation.
-   * @throws StillReferencedError when something else still refers to a row.
-   * @throws SoftDeleteCriteriaError for empty criteria.
-   * @see {@link EntityManager.delete}
-   */
-  async forceDelete<Entity extends ObjectLiteral>(
-    target: EntityTarget<Entity>,
-    criteria: SoftDeleteCriteria<Entity>,
-    options: ForceDeleteOptions = {},
-  ): Promise<ForceDeleteResult> {
-    const { table, metadata, conditions } = this.#start(target, "forceDelete", criteria);
-    const removal = {
-      table,
-      conditions,
-      byId: areIds(metadata, criteria),
-      state: options.onlyDeleted === true ? "deleted" : "any",
-    } as const;
-    const { roots, tally } = await forceDelete(
-      this.manager,
-      removal,
-      authorOf(this.manager.dataSource, options),
-    );
-    return new ForceDeleteResult(roots, tally.toCounts());
-  }
-
-  /**
-   * Removes the rows of the given objects for good, as {@link forceDelete} does.
-   *
-   * @throws SoftDeleteCriteriaError for an object that was never saved.
-   * @see {@link EntityManager.remove}
-   */
-  async forceRemove<
-    Entity extends ObjectLiteral,
-    Given extends ObjectLiteral | readonly ObjectLiteral[],
-  >(
-    target: EntityTarget<Entity>,
-    entities: Given,
-    options: ForceDeleteOptions = {},
-  ): Promise<Given> {
-    const objects = listOf(entities);
-    if (objects.length === 0) return entities;
-    const ids = idsOf(this.manager.dataSource.getMetadata(target), objects, "forceRemove");
-    await this.forceDelete<ObjectLiteral>(target, ids, options);
-    return entities;
-  }
-
-  /**
-   * Restores the matched rows with what their deletions took below them: nothing that was deleted before, or by another
-   * deletion.
-   *
-   * Costs a fixed number of statements for each relation, however many rows there are. A row that would hang by another
-   * parent which stays deleted stays deleted too, and comes back with that parent.
-   *
-   * @throws ParentDeletedError when a matched row itself would hang by a deleted parent; `parents` says what then.
-   * @throws SoftDeleteCriteriaError for empty criteria.
-   * @see {@link EntityManager.restore}
-   */
-  async restore<Entity extends ObjectLiteral>(
-    target: EntityTarget<Entity>,
-    criteria: SoftDeleteCriteria<Entity>,
-    options: RestoreOptions = {},
-  ): Promise<RestoreResult> {
-    const { table, conditions } = this.#start(target, "restore", criteria);
-    return runRestore(this.manager, table, conditions, options);
-  }
-
-  /**
-   * Restores the rows of the given objects, as {@link restore} does. The objects, and those loaded below them, show what
-   * happened.
-   *
-   * @throws ParentDeletedError as {@link restore} does.
-   * @see {@link EntityManager.recover}
-   */
-  async recover<
-    Entity extends ObjectLiteral,
-    Given extends ObjectLiteral | readonly ObjectLiteral[],
-  >(target: EntityTarget<Entity>, entities: Given, options: RestoreOptions = {}): Promise<Given> {
-    const objects = listOf(entities);
-    if (objects.length === 0) return entities;
-    const { table, conditions, metadata } = this.#startObjects(target, "recover", objects);
-    await runRestore(this.manager, table, conditions, options, (session) =>
-      refresh(session, [{ table, metadata, objects }]),
-    );
-    return entities;
-  }
-
-  /**
-   * Undoes a whole deletion, in every table that it reached.
-   *
-   * @throws DeletionNotFoundError when no row carries the id.
-   * @throws ParentDeletedError when a row of it that hangs by no other row of it would hang by a deleted parent.
-   */
-  async restoreDeletion(deletionId: string, options: RestoreOptions = {}): Promise<RestoreResult> {
-    if (!isDeletionId(deletionId)) throw SoftDeleteCriteriaError.invalidDeletionId(deletionId);
-    return runRestoreDeletion(this.manager, deletionId.toLowerCase(), options);
-  }
-
+export class SoftDeleteManager extends EntityVerbs {
   /**
    * Looks for rows that break the laws, and for entities, keys and options that do not do what they seem to, errors first.
    *
@@ -342,27 +156,6 @@ export class SoftDeleteManager {
     const tables = graph.plan([table]).groups.flatMap((group) => group.tables);
     return purge(this.manager, tables, root, second);
   }
-
-  #start(target: EntityTarget<ObjectLiteral>, method: string, criteria: unknown): Start {
-    const table = SoftDeleteGraph.of(this.manager.dataSource).get(target);
-    const metadata = this.manager.dataSource.getMetadata(target);
-    return { table, metadata, conditions: conditionsOf(this.manager, metadata, method, criteria) };
-  }
-
-  #startObjects(
-    target: EntityTarget<ObjectLiteral>,
-    method: string,
-    objects: readonly ObjectLiteral[],
-  ): Start {
-    const metadata = this.manager.dataSource.getMetadata(target);
-    return this.#start(target, method, idsOf(metadata, objects, method));
-  }
-}
-
-interface Start {
-  readonly table: SoftDeleteTable;
-  readonly metadata: ReturnType<DataSource["getMetadata"]>;
-  readonly conditions: readonly Sql[];
 }
 
 function isSettleOptions(
@@ -370,8 +163,4 @@ function isSettleOptions(
 ): given is SettleOptions {
   // An entity given as an object is an EntitySchema, which has options, or has a name.
   return typeof given === "object" && !("options" in given) && !("name" in given);
-}
-
-function listOf(entities: ObjectLiteral | readonly ObjectLiteral[]): readonly ObjectLiteral[] {
-  return Array.isArray(entities) ? (entities as readonly ObjectLiteral[]) : [entities];
 }

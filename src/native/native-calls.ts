@@ -8,10 +8,10 @@ import { newDeletionId } from "../rows/deletion-id";
 import { refresh } from "../rows/objects";
 import { OperationQueue } from "../session/operation-queue";
 import { putBackActive, putBackDeleted, putBackLone } from "./put-back";
-import { restoreMatched, wholeFirst } from "../restore/restore";
+import { explainConflicts } from "../restore/restore-conflict";
+import { restoreMatched } from "../restore/restore-matched";
 import { Session } from "../session/session";
 import { now } from "../session/settings";
-import { takeMarked } from "../delete/soft-delete";
 import { transact } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
@@ -20,6 +20,7 @@ import type { NativeCall } from "./native-call";
 import { Notes, type NotedGroup } from "./notes";
 import { TickBatches } from "./tick-batches";
 import { movedHere, movedSince } from "./unsettled";
+import { takeMarked } from "../delete/take-rows";
 
 /** Brings TypeORM's own soft deletes and restores to keep the laws: stamps, cascades, or takes back what they did. */
 export class NativeCalls {
@@ -94,14 +95,14 @@ export class NativeCalls {
     const author = authorOf(manager.dataSource, { data: manager.queryRunner?.data as unknown });
     const context = { parents: "refuse", now: time, author } as const;
     try {
-      await wholeFirst(manager, (whole) =>
+      await explainConflicts(manager, () =>
         transact(manager, async (session) => {
           let moved = await softDelete(session, deleted, time, author);
           const own = await this.#putBackReached(session, restored);
           moved += own.moved;
           for (const { table, conditions } of own.matched) {
             const matched = { table, conditions, native: true };
-            moved += (await restoreMatched(session, matched, context, whole)).roots;
+            moved += (await restoreMatched(session, matched, context)).roots;
           }
           if (moved > 0) await refresh(session, groups.flatMap(objectsOf));
         }),

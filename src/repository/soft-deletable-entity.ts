@@ -1,7 +1,6 @@
 import { BaseEntity, type DeepPartial, type SaveOptions } from "typeorm";
 
 import { withSoftDelete } from "../entity/with-soft-delete";
-import type { SoftDeleteOptions } from "../manager/options";
 import type { SoftDeleteCriteria } from "../rows/criteria";
 import type { PurgeOptions } from "../purge/purge";
 import type { RestoreOptions } from "../restore/restore-options";
@@ -14,6 +13,7 @@ import type {
 } from "../record/results";
 import type { SoftDeleteRelations } from "./reads/relation-scope";
 import { getSoftDeleteRepository, type SoftDeleteRepository } from "./soft-delete-repository";
+import type { SoftDeleteOptions } from "../delete/options";
 
 /** A subclass of {@link SoftDeletableEntity}, as TypeORM's `BaseEntity` types its own static methods. */
 type Class<T extends SoftDeletableEntity> = (new () => T) & typeof SoftDeletableEntity;

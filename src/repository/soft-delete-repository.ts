@@ -14,7 +14,6 @@ import {
   type SelectQueryBuilder,
 } from "typeorm";
 
-import type { SoftDeleteOptions } from "../manager/options";
 import { SoftDeleteManager } from "../manager/soft-delete-manager";
 import type { SoftDeleteCriteria } from "../rows/criteria";
 import type { PurgeOptions } from "../purge/purge";
@@ -29,6 +28,7 @@ import type {
 import type { RelationScope, SoftDeleteRelations } from "./reads/relation-scope";
 import type { Scope } from "./reads/scope";
 import { aggregate, inScope, scoped, withLoaded, withRelations } from "./reads/scoped-reads";
+import type { SoftDeleteOptions } from "../delete/options";
 
 type Where<Entity> = FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
 type NumberColumn<Entity extends ObjectLiteral> = Parameters<Repository<Entity>["sum"]>[0];

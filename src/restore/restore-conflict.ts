@@ -41,11 +41,25 @@ export async function watchForCollisions<Result>(
   }
 }
 
-/** The error for the caller. Costs one or two SELECTs, after the rollback. */
-export function toConflictError(
+/**
+ * Runs a transaction with a restore in it, and tells of a key that is taken which rows collide.
+ *
+ * @throws RestoreConflictError
+ * @internal
+ */
+export async function explainConflicts<Result>(
   manager: EntityManager,
-  collision: UniqueCollision,
-): Promise<unknown> {
+  restore: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await restore();
+  } catch (error) {
+    throw error instanceof UniqueCollision ? await toConflictError(manager, error) : error;
+  }
+}
+
+/** The error for the caller. Costs one or two SELECTs, after the rollback. */
+function toConflictError(manager: EntityManager, collision: UniqueCollision): Promise<unknown> {
   return autocommit(manager, async (session) => {
     const found = findKey(session, collision.key);
     if (!found) return collision.cause;

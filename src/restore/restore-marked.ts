@@ -4,7 +4,7 @@ import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
 import { clear, touch } from "../rows/stamps";
 import { handOver } from "./hand-over";
-import { markParents, type MarkedRows } from "./marking";
+import { type MarkedRows } from "./marking";
 import { unmarked } from "../rows/deletion-id";
 import type { Members } from "../rows/members";
 import type { Recorder } from "../record/recorder";
@@ -13,6 +13,7 @@ import type { Session } from "../session/session";
 import { joined } from "../sql/edge-conditions";
 import { Tally, type Restored } from "../rows/tally";
 import { isDeleted } from "../sql/state";
+import { markParents } from "./mark-parents";
 
 const NAMED_PARENTS = 100;
 

@@ -1,4 +1,7 @@
-import type { Author } from "../record/author";
+import type { DataSource } from "typeorm";
+
+import { authorOf, type Author } from "../record/author";
+import { now } from "../session/settings";
 import { SoftDeleteConfigurationError } from "../errors";
 
 /** The options of a restore. */
@@ -28,7 +31,15 @@ export interface RestoreContext {
 export type ParentsOption = NonNullable<RestoreOptions["parents"]>;
 
 /** @internal */
-export function parentsOption(options: RestoreOptions | undefined): ParentsOption {
+export function contextOf(dataSource: DataSource, options: RestoreOptions): RestoreContext {
+  return {
+    parents: parentsOption(options),
+    now: now(dataSource),
+    author: authorOf(dataSource, options),
+  };
+}
+
+function parentsOption(options: RestoreOptions | undefined): ParentsOption {
   const value: unknown = options?.parents ?? "refuse";
   if (value === "refuse" || value === "restore" || value === "hand-over") return value;
   throw SoftDeleteConfigurationError.invalidOption(

@@ -4,12 +4,12 @@ import { and, join, sql, type Sql } from "../../sql/sql";
 import type { PrimaryKey } from "../../errors";
 import { chunks, conditionsOf } from "../../rows/criteria";
 import type { Session } from "../../session/session";
-import { takeRows } from "../../delete/soft-delete";
 import type { Edge } from "../../plan/edge";
 import { isSoftDeletable, type Column } from "../../plan/table";
 import type { Reference, WrittenRow } from "./references";
 import { joined } from "../../sql/edge-conditions";
 import { isActive } from "../../sql/state";
+import { takeRows } from "../../delete/take-rows";
 
 /** A deleted parent to which a row refers. */
 export interface FoundParent {

@@ -1,0 +1,100 @@
+import { and, sql, type Sql } from "../sql/sql";
+import type { CascadePlan } from "../plan/soft-delete-graph";
+import { stamp, touch, type Deletion } from "../rows/stamps";
+import { carries } from "../rows/members";
+import { Recorder } from "../record/recorder";
+import { reportSoftDelete } from "../record/report";
+import { refuseRestricted } from "./restrict";
+import type { Session } from "../session/session";
+import type { Update } from "../sql/statements";
+import { Tally, type Taken } from "../rows/tally";
+import { isActive } from "../sql/state";
+import { type Descent, descend } from "../rows/descent";
+import type { NamedRows } from "../rows/named-rows";
+
+/**
+ * Stamps the root rows and then, edge by edge, parents before children, every active row below them.
+ *
+ * @internal
+ */
+export function takeRows(
+  session: Session,
+  roots: readonly NamedRows[],
+  deletion: Deletion,
+  /** Whether it is only tried out: `RESTRICT` edges do not refuse, and nobody is told. */
+  { trial = false } = {},
+): Promise<Taken> {
+  return take(session, roots, deletion, !trial, ({ table }, condition) => ({
+    target: table,
+    set: [...stamp(session, table, deletion), ...touch(session, table)],
+    where: and(condition, isActive(session.dialect.names, "c", table)),
+  }));
+}
+
+/** The same for root rows that TypeORM has soft-deleted already, and whose `version` it has moved. @internal */
+export function takeMarked(
+  session: Session,
+  roots: readonly NamedRows[],
+  deletion: Deletion,
+): Promise<Taken> {
+  return take(session, roots, deletion, true, ({ table }, condition) => ({
+    target: table,
+    set: [...stamp(session, table, deletion), ...session.dialect.keep(table)],
+    where: condition,
+  }));
+}
+
+async function take(
+  session: Session,
+  roots: readonly NamedRows[],
+  deletion: Deletion,
+  report: boolean,
+  update: (root: NamedRows, condition: Sql) => Update,
+): Promise<Taken> {
+  const tally = new Tally();
+  const recorder = new Recorder(session, "afterSoftDelete");
+  let affected = 0;
+  for (const root of roots) {
+    let rows = 0;
+    for (const condition of root.conditions) {
+      rows += await session.execute(session.dialect.update(update(root, condition)));
+    }
+    affected += tally.add(root.table.name, rows);
+    await recorder.addRoots(
+      root.table,
+      deletion.id,
+      carries(session, "c", root.table, deletion.id),
+      rows,
+    );
+  }
+  if (affected > 0) {
+    const plan = session.graph.plan([...new Set(roots.map((root) => root.table))]);
+    await takeBelow(session, plan, deletion, tally);
+    for (const edge of report ? plan.restricts : []) {
+      if (tally.of(edge.parent.name) > 0) await refuseRestricted(session, edge, deletion);
+    }
+  }
+  const entity = roots.map((root) => root.table.name).join(", ");
+  if (report)
+    await reportSoftDelete(session, recorder, entity, deletion, { roots: affected, tally });
+  return { roots: affected, tally };
+}
+
+/** Takes everything below the rows that carry the deletion's id. */
+function takeBelow(
+  session: Session,
+  plan: CascadePlan,
+  deletion: Deletion,
+  tally: Tally,
+): Promise<void> {
+  const { names, singleConnection } = session.dialect;
+  const descent: Descent = {
+    from: (alias, table) => carries(session, alias, table, deletion.id),
+    takes: (table) => sql`${isActive(names, "c", table)}`,
+    set: (table) => [...stamp(session, table, deletion), ...touch(session, table)],
+    givesValues: false,
+    // A walk that has waited for a lock has not seen what was restored below that row meanwhile.
+    repeats: !singleConnection,
+  };
+  return descend(session, plan.groups, descent, tally);
+}

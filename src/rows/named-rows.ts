@@ -1,0 +1,12 @@
+import type { SoftDeleteTable } from "../plan/table";
+import type { Sql } from "../sql/sql";
+import type { Objects } from "./objects";
+
+/** Rows `c` of one table by which an operation starts. */
+export interface NamedRows {
+  readonly table: SoftDeleteTable;
+  /** Conditions on `c`, each for one statement. */
+  readonly conditions: readonly Sql[];
+  /** The objects that are to show what happened, where the caller has named the rows by objects. */
+  readonly objects?: Objects;
+}
