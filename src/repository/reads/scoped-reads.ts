@@ -14,14 +14,14 @@ import {
 import { scopedOptions, type Scope } from "./scope";
 
 /** A repository that reads in a scope. @internal */
-export interface ScopedRepository<Entity extends ObjectLiteral> extends Repository<Entity> {
+export interface ReadsInScope<Entity extends ObjectLiteral> extends Repository<Entity> {
   readonly scope: Scope;
   readonly relationScope: RelationScope | undefined;
 }
 
 /** Find options that keep to the repository's scope; of the root rows alone where the scope names relations. @internal */
 export function scoped<Entity extends ObjectLiteral, Options extends FindManyOptions<Entity>>(
-  repository: ScopedRepository<Entity>,
+  repository: ReadsInScope<Entity>,
   options: Options,
 ): Options {
   const { metadata, scope, relationScope, manager } = repository;
@@ -32,7 +32,7 @@ export function scoped<Entity extends ObjectLiteral, Options extends FindManyOpt
 
 /** The given rows, with their relations where the repository's scope names any: TypeORM has loaded them otherwise. @internal */
 export async function withLoaded<Entity extends ObjectLiteral>(
-  repository: ScopedRepository<Entity>,
+  repository: ReadsInScope<Entity>,
   options: FindManyOptions<Entity>,
   rows: Entity[],
 ): Promise<Entity[]> {
@@ -44,7 +44,7 @@ export async function withLoaded<Entity extends ObjectLiteral>(
 }
 
 /** The same repository, in a scope that names further relations. @internal */
-export function withRelations<Entity extends ObjectLiteral, Own extends ScopedRepository<Entity>>(
+export function withRelations<Entity extends ObjectLiteral, Own extends ReadsInScope<Entity>>(
   repository: Own,
   scope: Scope,
   relations: SoftDeleteRelations<Entity>,
@@ -62,7 +62,7 @@ export function withRelations<Entity extends ObjectLiteral, Own extends ScopedRe
  * @throws SoftDeleteConfigurationError for an entity that has no scopes.
  * @internal
  */
-export function inScope<Entity extends ObjectLiteral, Own extends ScopedRepository<Entity>>(
+export function inScope<Entity extends ObjectLiteral, Own extends ReadsInScope<Entity>>(
   repository: Own,
   scope: Scope,
   relationScope: RelationScope | undefined,
@@ -76,7 +76,7 @@ export function inScope<Entity extends ObjectLiteral, Own extends ScopedReposito
 
 /** An aggregate of a column in the repository's scope: TypeORM's own take no `withDeleted`. @internal */
 export async function aggregate<Entity extends ObjectLiteral>(
-  repository: ScopedRepository<Entity>,
+  repository: ReadsInScope<Entity>,
   name: string,
   column: string,
   where?: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[],
