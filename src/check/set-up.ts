@@ -3,6 +3,7 @@ import type { DataSource } from "typeorm";
 import { SoftDeleteConfigurationError } from "../errors";
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { refuseUndecorated, SETTINGS } from "../session/settings";
+import { databaseType } from "../typeorm/column-types";
 import type { CheckFinding } from "./finding";
 
 /** The subscriber, and columns that cannot hold a moment. @internal */
@@ -49,7 +50,7 @@ function timestampFindings(dataSource: DataSource, graph: SoftDeleteGraph): Chec
   return graph.softDeletable
     .filter(
       ({ softDelete }) =>
-        dataSource.driver.normalizeType(softDelete.deletedAt) === "timestamp without time zone",
+        databaseType(dataSource, softDelete.deletedAt) === "timestamp without time zone",
     )
     .map(({ name, softDelete }) => ({
       code: "timestamp-without-time-zone",

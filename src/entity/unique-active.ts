@@ -1,6 +1,7 @@
-import { Column, getMetadataArgsStorage, Index } from "typeorm";
+import { Column, Index } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
+import { deleteDateName } from "../typeorm/declarations";
 import { annotationsOf, inheritedAnnotations } from "./annotations";
 
 /** The options of {@link UniqueActive}. */
@@ -96,14 +97,4 @@ function declareActiveKey(owner: EntityClass, deletedAt: string, path: string): 
     generatedType: "STORED",
     asExpression: `CASE WHEN ${deletedAt} IS NULL THEN 1 END`,
   })(owner.prototype as object, ACTIVE_KEY);
-}
-
-/** The name that a class, or a base class of it, gives its delete-date column. */
-function deleteDateName(owner: EntityClass): string | undefined {
-  const { columns } = getMetadataArgsStorage();
-  for (let at: unknown = owner; typeof at === "function"; at = Object.getPrototypeOf(at)) {
-    const found = columns.find((column) => column.target === at && column.mode === "deleteDate");
-    if (found) return found.options.name ?? found.propertyName;
-  }
-  return undefined;
 }

@@ -2,7 +2,7 @@ import type { ObjectLiteral } from "typeorm";
 
 import { and, sql } from "../sql/sql";
 import { chunks, conditionsOf } from "../rows/criteria";
-import { keyText } from "../rows/objects";
+import { keyTextOfObject } from "../rows/key-text";
 import type { LoneRow } from "./put-back";
 import type { Session } from "../session/session";
 import type { SoftDeleteTable } from "../plan/table";
@@ -26,11 +26,12 @@ export class FormerStates {
     table: SoftDeleteTable,
     calls: readonly NativeCall[],
   ): Promise<void> {
+    const { dataSource } = session.manager;
     const recovered = new Map<string, ObjectLiteral>();
     const ids: ObjectLiteral[] = [];
     for (const { recover, id, entity } of calls) {
       if (recover !== true || !id || !entity) continue;
-      recovered.set(keyText(session, table, id), entity);
+      recovered.set(keyTextOfObject(dataSource, table.primary, id), entity);
       this.#states.delete(entity);
       ids.push(id);
     }
@@ -42,7 +43,8 @@ export class FormerStates {
           sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", table.softDelete.deletionId)} AS d, ${session.dialect.asText(sql`${deletedAt}`)} AS at FROM ${names.table(table)} c WHERE ${and(byId, isDeleted(names, "c", table))}`,
         );
         for (const row of rows) {
-          const entity = recovered.get(keyText(session, table, session.key(table, row)));
+          const key = keyTextOfObject(dataSource, table.primary, session.key(table, row));
+          const entity = recovered.get(key);
           if (entity) this.#states.set(entity, { deletionId: row.d, deletedAt: row.at });
         }
       }

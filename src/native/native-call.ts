@@ -7,8 +7,8 @@ import type {
   UpdateEvent,
 } from "typeorm";
 
-import { idMapOf } from "../rows/criteria";
 import type { Direction } from "../sql/state";
+import { removedId, storedRow } from "../typeorm/events";
 
 /** What a hook tells of one row, or of a criteria call. */
 export interface NativeCall {
@@ -28,33 +28,22 @@ export interface NativeCall {
 
 /** A `softRemove()`, `softDelete()`, `recover()` or `restore()`. */
 export function removalCall(
-  { manager, metadata, entity, entityId }: SoftRemoveEvent<ObjectLiteral>,
+  event: SoftRemoveEvent<ObjectLiteral>,
   direction: "deleted",
 ): NativeCall;
-export function removalCall(
-  { manager, metadata, entity, entityId }: RecoverEvent<ObjectLiteral>,
-  direction: "restored",
-): NativeCall;
-export function removalCall(
-  { manager, metadata, entity, entityId }: RecoverEvent<ObjectLiteral>,
-  direction: Direction,
-): NativeCall {
-  const id = entityId === undefined ? undefined : idMapOf(metadata, entityId);
+export function removalCall(event: RecoverEvent<ObjectLiteral>, direction: "restored"): NativeCall;
+export function removalCall(event: RecoverEvent<ObjectLiteral>, direction: Direction): NativeCall {
+  const { manager, metadata, entity } = event;
+  const id = removedId(event);
   return { manager, metadata, direction, id, entity, recover: direction === "restored" };
 }
 
 /** A `save()` or `update()` that sets or clears the delete date; undefined for every other. */
-export function updateCall({
-  manager,
-  metadata,
-  entity,
-  databaseEntity,
-  updatedColumns,
-}: UpdateEvent<ObjectLiteral>): NativeCall | undefined {
+export function updateCall(event: UpdateEvent<ObjectLiteral>): NativeCall | undefined {
+  const { manager, metadata, entity, updatedColumns } = event;
   const column = metadata.deleteDateColumn;
   if (!column || !entity) return undefined;
-  // A criteria call has no row from the database, and its entity is what it sets.
-  const ofRow = (databaseEntity as ObjectLiteral | undefined) !== undefined;
+  const ofRow = storedRow(event) !== undefined;
   if (ofRow && !updatedColumns.includes(column)) return undefined;
   const value: unknown = column.getEntityValue(entity);
   if (value === undefined) return undefined;

@@ -1,5 +1,3 @@
-import { setImmediate } from "node:timers/promises";
-
 import type { EntityManager, EntityMetadata, ObjectLiteral, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
@@ -15,10 +13,11 @@ import { now } from "../session/settings";
 import { transact } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
+import { managerAfterHooks } from "../typeorm/connections";
+import { TickBatches } from "../typeorm/tick-batches";
 import { FormerStates } from "./former-states";
 import type { NativeCall } from "./native-call";
 import { Notes, type NotedGroup } from "./notes";
-import { TickBatches } from "./tick-batches";
 import { movedHere, movedSince } from "./unsettled";
 import { takeMarked } from "../delete/take-rows";
 
@@ -75,14 +74,9 @@ export class NativeCalls {
   }
 
   async #settle(runner: QueryRunner, calls: readonly NativeCall[]): Promise<void> {
-    const { dataSource } = runner.manager;
     const taken = [...groupsOf(calls)].map(([key, group]) => this.#notes.take(runner, key, group));
-    if (!runner.isTransactionActive && dataSource.subscribers.length > 1) {
-      // When another subscriber throws, TypeORM releases the connection while this one is still at work.
-      await setImmediate();
-    }
-    // The rows are written and committed then, and have to be settled all the same.
-    const manager = runner.isReleased ? dataSource.manager : runner.manager;
+    // Where another subscriber has thrown, the rows are written and committed, and have to be settled all the same.
+    const manager = await managerAfterHooks(runner);
     const groups: NotedGroup[] = [];
     for (const noted of taken) groups.push(await this.#notes.complete(manager, noted));
     await this.#apply(manager, groups);

@@ -1,7 +1,8 @@
 import type { EntityMetadata, ObjectLiteral } from "typeorm";
 
-import { keyText } from "../rows/objects";
+import { keyTextOfObject } from "../rows/key-text";
 import type { Session } from "../session/session";
+import { relatedObjects } from "../typeorm/related-objects";
 import type { NativeCall } from "./native-call";
 
 /** How TypeORM's own cascade came to a row. */
@@ -38,23 +39,20 @@ export function reachedByCascade(
     visited.add(rowKey(session, root.metadata, root.entity));
     for (let next = left.pop(); next; next = left.pop()) {
       const [metadata, object] = next;
-      for (const [relation, value, inverse] of metadata.extractRelationValuesFromEntity(
-        object,
-        metadata.relations,
-      )) {
-        if (!relation.isCascadeRecover || !isObject(value)) continue;
-        const key = rowKey(session, inverse, value);
+      for (const related of relatedObjects(metadata, object)) {
+        if (!related.relation.isCascadeRecover) continue;
+        const key = rowKey(session, related.metadata, related.object);
         const call = byKey.get(key);
         const known = call && reached.get(call);
         if (call && call !== root && (known ? known.root === root : !visited.has(key))) {
           reached.set(call, {
             root,
-            binding: binding.has(relation) || known?.binding === true,
+            binding: binding.has(related.relation) || known?.binding === true,
           });
         }
         if (visited.has(key)) continue;
         visited.add(key);
-        left.push([inverse, value]);
+        left.push([related.metadata, related.object]);
       }
     }
   }
@@ -62,10 +60,6 @@ export function reachedByCascade(
 }
 
 function rowKey(session: Session, metadata: EntityMetadata, object: ObjectLiteral): string {
-  const table = { primary: metadata.primaryColumns };
-  return `${metadata.tablePath} ${keyText(session, table, object)}`;
-}
-
-function isObject(value: unknown): value is ObjectLiteral {
-  return typeof value === "object" && value !== null;
+  const { dataSource } = session.manager;
+  return `${metadata.tablePath} ${keyTextOfObject(dataSource, metadata.primaryColumns, object)}`;
 }

@@ -33,7 +33,8 @@ import {
   SETTINGS,
   validateSettings,
 } from "../session/settings";
-import { isOwnRollback } from "../session/transaction";
+import { isOwnRollback } from "../typeorm/connections";
+import { insertedObject } from "../typeorm/events";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { Guards } from "./guards/guards";
 import { dateOf, isNull, removalCall, updateCall } from "./native-call";
@@ -171,10 +172,10 @@ export class SoftDeleteSubscriber
     this.#guards.afterLoad(entity, metadata);
   }
 
-  #stampInserted({ dataSource, metadata, entity }: InsertEvent<ObjectLiteral>): void {
+  #stampInserted(event: InsertEvent<ObjectLiteral>): void {
+    const { dataSource, metadata } = event;
     const columns = SoftDeleteGraph.of(dataSource).find(metadata)?.softDelete;
-    // Undefined where the query builder inserts from a SELECT.
-    const inserted = entity as ObjectLiteral | undefined;
+    const inserted = insertedObject(event);
     if (!columns || !inserted) return;
     const value: unknown = columns.deletedAt.getEntityValue(inserted);
     if (value === undefined || isNull(value)) return;

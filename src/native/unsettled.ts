@@ -2,7 +2,7 @@ import type { ObjectLiteral } from "typeorm";
 
 import { and, bind, join, sql, type Sql } from "../sql/sql";
 import { chunks, conditionsOf } from "../rows/criteria";
-import { keyText } from "../rows/objects";
+import { keyTextOfObject } from "../rows/key-text";
 import type { Session } from "../session/session";
 import type { SoftDeleteTable } from "../plan/table";
 import { type Direction, isUnsettled } from "../sql/state";
@@ -46,7 +46,7 @@ export async function noteUnsettled(
     table.primary.forEach((column, index) => {
       column.setEntityValue(id, session.hydrate(column, row[`key${String(index)}`]));
     });
-    rows.set(keyText(session, table, id), id);
+    rows.set(keyTextOfObject(session.manager.dataSource, table.primary, id), id);
   }
   return { since: found[0]?.since ?? "", rows };
 }

@@ -4,6 +4,7 @@ import type { Edge, JoinPair, SoftDeleteEdge } from "./edge";
 import { groupTables, type Group } from "./groups";
 import { SoftDeleteGraph } from "./soft-delete-graph";
 import { isSoftDeletable, type Column, type SoftDeleteTable, type Table } from "./table";
+import { metadataKey } from "../typeorm/metadata";
 
 /** A foreign key to a soft-deletable table, whatever its policy: the child's row refers to the parent's row. */
 export type Reference = Edge;
@@ -17,17 +18,17 @@ export interface Junction {
 
 /** Who refers to the rows of which table. */
 export class References {
-  static readonly #known = new WeakMap<readonly EntityMetadata[], References>();
+  static readonly #known = new WeakMap<object, References>();
 
   readonly #all: readonly Reference[];
   readonly #junctions: readonly Junction[];
   readonly #constrained = new Set<Reference>();
 
   static of(dataSource: DataSource): References {
-    const known = this.#known.get(dataSource.entityMetadatas);
+    const known = this.#known.get(metadataKey(dataSource));
     if (known) return known;
     const references = new References(dataSource);
-    this.#known.set(dataSource.entityMetadatas, references);
+    this.#known.set(metadataKey(dataSource), references);
     return references;
   }
 

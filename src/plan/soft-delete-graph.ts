@@ -4,6 +4,7 @@ import { SoftDeleteConfigurationError } from "../errors";
 import type { Edge, SoftDeleteEdge } from "./edge";
 import { compileEdges } from "./edges";
 import { groupTables, type Group } from "./groups";
+import { metadataKey } from "../typeorm/metadata";
 import { isSoftDeletable, type SoftDeleteTable, type Table } from "./table";
 import { compileTables } from "./tables";
 import { validateUniques } from "./uniques";
@@ -17,8 +18,7 @@ export interface CascadePlan {
 
 /** Every table and every binding relation of a data source, compiled once from its metadata, validated. */
 export class SoftDeleteGraph {
-  // By the array of metadata, which a data source builds anew each time it is initialized.
-  static readonly #graphs = new WeakMap<readonly EntityMetadata[], SoftDeleteGraph>();
+  static readonly #graphs = new WeakMap<object, SoftDeleteGraph>();
 
   readonly tables: readonly Table[];
   readonly edges: readonly Edge[];
@@ -30,10 +30,10 @@ export class SoftDeleteGraph {
 
   /** @throws SoftDeleteConfigurationError when the entities contradict themselves. */
   static of(dataSource: DataSource): SoftDeleteGraph {
-    const known = this.#graphs.get(dataSource.entityMetadatas);
+    const known = this.#graphs.get(metadataKey(dataSource));
     if (known) return known;
     const graph = new SoftDeleteGraph(dataSource);
-    this.#graphs.set(dataSource.entityMetadatas, graph);
+    this.#graphs.set(metadataKey(dataSource), graph);
     return graph;
   }
 

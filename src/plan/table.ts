@@ -1,12 +1,9 @@
 import type { EntityMetadata } from "typeorm";
 
 import type { SoftDeleteColumnRole } from "../entity/annotations";
+import type { Column, Relation } from "../typeorm/metadata";
 
-/** A column of TypeORM's metadata. TypeORM does not export the type itself. */
-export type Column = EntityMetadata["columns"][number];
-
-/** A relation of TypeORM's metadata. */
-export type Relation = EntityMetadata["relations"][number];
+export type { Column, Relation };
 
 /** A table of the data source; with single-table inheritance, one for the whole tree of entities. */
 export interface Table {

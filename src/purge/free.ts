@@ -2,6 +2,7 @@ import { dialectOf } from "../sql";
 import { and, sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
+import { databaseType } from "../typeorm/column-types";
 import { unreferenced } from "./pick";
 import { advanced, behind, lockClause, upTo, type Cursor, type Row } from "./rows";
 import type { PurgeWork } from "./work";
@@ -50,7 +51,7 @@ function isEligible({ references, scope, manager }: PurgeWork, table: SoftDelete
   if (locksWhatItReads && scope.isLimited) return false;
   if (!stepsOverRemoved) return true;
   return [table.softDelete.deletedAt, ...table.primary].every(
-    (column) => !UNORDERED.test(manager.dataSource.driver.normalizeType(column)),
+    (column) => !UNORDERED.test(databaseType(manager.dataSource, column)),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Column } from "../plan/table";
 import type { Reference } from "../plan/references";
-import { asId, type Row } from "./rows";
+import { keyText } from "../rows/key-text";
+import type { Row } from "./rows";
 
 /** Rows that are to go together, and how they refer to each other. */
 export class RowSet {
@@ -94,6 +95,10 @@ function valuesOf(row: Row, columns: readonly Column[]): unknown[] {
   return columns.map((column) => row.value(column));
 }
 
+/** What a row refers to, or is referred to by, as text; undefined where a part of it is null, which refers to nothing. */
 function idOf(row: Row, columns: readonly Column[]): string | undefined {
-  return asId(valuesOf(row, columns));
+  const values = valuesOf(row, columns);
+  return values.some((value) => value === null || value === undefined)
+    ? undefined
+    : keyText(values);
 }

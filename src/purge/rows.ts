@@ -2,6 +2,7 @@ import type { ObjectLiteral } from "typeorm";
 
 import { and, bind, or, sql, type Sql } from "../sql/sql";
 import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import { keyText } from "../rows/key-text";
 import type { Session } from "../session/session";
 import type { Reference, References } from "../plan/references";
 import type { PurgeScope } from "./scope";
@@ -19,7 +20,7 @@ export class Row {
 
   /** Its primary key, as text that tells it apart. */
   get id(): string {
-    this.#id ??= `${this.table.name} ${asId(this.key) ?? ""}`;
+    this.#id ??= `${this.table.name} ${keyText(this.key)}`;
     return this.#id;
   }
 
@@ -108,16 +109,6 @@ export function lockClause({ dialect }: Session, wait: boolean): string {
 /** @internal */
 export function keysOf(rows: readonly Row[], columns: readonly Column[]): unknown[][] {
   return rows.map((row) => columns.map((column) => row.value(column)));
-}
-
-/** Values as text that tells them apart; undefined when one of them is null. @internal */
-export function asId(values: readonly unknown[]): string | undefined {
-  if (values.some((value) => value === null || value === undefined)) return undefined;
-  return JSON.stringify(
-    values.map((value) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value),
-    ),
-  );
 }
 
 /** `FROM ...` of the rows `r` that refer to the row `c` over a reference; a row does not refer to itself. @internal */

@@ -13,6 +13,7 @@ import { conditionsOf } from "../rows/criteria";
 import { walkExpression } from "../sql/walk-expression";
 import { joined } from "../sql/edge-conditions";
 import { isActive } from "../sql/state";
+import { toDatabase } from "../typeorm/column-values";
 
 /** The rows `c` of one entity that the caller asked for. */
 export interface PurgeRoot {
@@ -83,7 +84,7 @@ export class PurgeScope {
 
   #cutoff(table: SoftDeleteTable): Sql {
     const { deletedAt } = table.softDelete;
-    const value: unknown = this.dataSource.driver.preparePersistentValue(this.cutoff, deletedAt);
+    const value = toDatabase(this.dataSource, deletedAt, this.cutoff);
     // SQLite compares text, and TypeORM's own soft delete writes no fraction of a second there.
     return bind(typeof value === "string" ? value.replace(/\.000$/, "") : value);
   }

@@ -9,13 +9,8 @@ import {
 import { dialectOf } from "../sql";
 import { foreign, or, sql, type Sql } from "../sql/sql";
 import { SoftDeleteCriteriaError } from "../errors";
-
-/** A primary key as an object. TypeORM's own way takes a Date or a Buffer for such an object already. @internal */
-export function idMapOf(metadata: EntityMetadata, id: unknown): ObjectLiteral {
-  const [column] = metadata.primaryColumns;
-  const isValue = id instanceof Date || id instanceof Uint8Array;
-  return isValue && column ? column.createValueMap(id) : metadata.ensureEntityIdMap(id);
-}
+import { idMapOf } from "../typeorm/metadata";
+import { conditionText, keysText } from "../typeorm/query-text";
 
 /** What TypeORM's own `softDelete` takes: an id, a list of ids, a `where` object, a list of those. */
 export type SoftDeleteCriteria<Entity extends ObjectLiteral> =
@@ -112,53 +107,28 @@ function validateValues(
 }
 
 function byIds(manager: EntityManager, metadata: EntityMetadata, ids: readonly unknown[]): Sql {
-  const query = manager
-    .createQueryBuilder<ObjectLiteral>(metadata.target, "c")
-    .withDeleted()
-    .setOption("disable-global-order")
-    .select("1");
   const maps = ids.map((id) => idMapOf(metadata, id));
-  return conditionOf(manager, metadata, query.whereInIds(maps));
+  return conditionOf(manager, metadata, (query) => query.whereInIds(maps));
 }
 
 function byWhere(manager: EntityManager, metadata: EntityMetadata, where: ObjectLiteral): Sql {
   if (!needsJoin(metadata, where)) {
-    const query = manager
-      .createQueryBuilder<ObjectLiteral>(metadata.target, "c")
-      .withDeleted()
-      .setOption("disable-global-order")
-      .select("1");
-    return conditionOf(manager, metadata, query.where(where));
+    return conditionOf(manager, metadata, (query) => query.where(where));
   }
   const { names } = dialectOf(manager.dataSource);
-  const query = manager
-    .createQueryBuilder<ObjectLiteral>(metadata.target, "matched")
-    .setFindOptions({ where, withDeleted: true, loadEagerRelations: false })
-    .setOption("disable-global-order");
-  query.select(metadata.primaryColumns.map((column) => `matched.${column.propertyPath}`));
-  const subquery = foreign(query.getQuery(), query.getParameters());
-  const columns = metadata.primaryColumns.map((column) =>
-    names.escape(`matched_${column.databaseName}`),
-  );
+  const { text, parameters } = keysText(manager, metadata, where);
+  const keys = metadata.primaryColumns.map((_, index) => `key${String(index)}`);
   // The derived table in between is for MySQL, which cannot update a table that a subquery reads.
-  return sql`${names.row("c", metadata.primaryColumns)} IN (SELECT ${columns.join(", ")} FROM (${subquery}) m)`;
+  return sql`${names.row("c", metadata.primaryColumns)} IN (SELECT ${keys.join(", ")} FROM (${foreign(text, parameters)}) m)`;
 }
 
-/** What TypeORM's query builder writes behind WHERE, the discriminator of single-table inheritance included. */
 function conditionOf(
   manager: EntityManager,
   metadata: EntityMetadata,
-  query: { getQuery(): string; getParameters(): ObjectLiteral },
+  restrict: Parameters<typeof conditionText>[3],
 ): Sql {
-  const { names } = dialectOf(manager.dataSource);
-  const table = metadata.tablePath
-    .split(".")
-    .map((part) => (part === "" ? part : names.escape(part)))
-    .join(".");
-  const head = `SELECT 1 FROM ${table} ${names.escape("c")} WHERE `;
-  const text = query.getQuery();
-  if (!text.startsWith(head)) throw new Error(`Unexpected query: ${text}`);
-  return sql`(${foreign(text.slice(head.length), query.getParameters())})`;
+  const { text, parameters } = conditionText(manager, metadata, "c", restrict);
+  return sql`(${foreign(text, parameters)})`;
 }
 
 /** Whether a `where` object asks for properties of a related row, other than the ones its foreign key holds. */

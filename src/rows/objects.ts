@@ -1,9 +1,10 @@
 import type { EntityMetadata, ObjectLiteral } from "typeorm";
 
 import { SoftDeleteCriteriaError } from "../errors";
-import type { SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable } from "../plan/table";
 import { sql } from "../sql/sql";
 import { chunks, conditionsOf } from "./criteria";
+import { keyTextOfObject } from "./key-text";
 import type { Session } from "../session/session";
 
 /** Objects of one table. */
@@ -64,11 +65,13 @@ async function refreshTable(
 ): Promise<void> {
   const { metadata } = table;
   const byKey = new Map<string, ObjectLiteral[]>();
+  const keyOf = (id: ObjectLiteral): string =>
+    keyTextOfObject(session.manager.dataSource, table.primary, id);
   const ids: ObjectLiteral[] = [];
   for (const object of objects) {
     const id = metadata.getEntityIdMap(object);
     if (!id) continue;
-    const key = keyText(session, table, id);
+    const key = keyOf(id);
     if (!byKey.has(key)) ids.push(id);
     byKey.set(key, [...(byKey.get(key) ?? []), object]);
   }
@@ -85,7 +88,7 @@ async function refreshTable(
         sql`SELECT ${session.keyColumns("c", table)}, ${selected.join(", ")} FROM ${session.dialect.names.table(table)} c WHERE ${condition}`,
       );
       for (const row of rows) {
-        for (const object of byKey.get(keyText(session, table, session.key(table, row))) ?? []) {
+        for (const object of byKey.get(keyOf(session.key(table, row))) ?? []) {
           columns.forEach((column, index) => {
             column.setEntityValue(object, session.hydrate(column, row[`value${String(index)}`]));
           });
@@ -93,25 +96,4 @@ async function refreshTable(
       }
     }
   }
-}
-
-/** A primary key as text, the same for an object's and for a row's. @internal */
-export function keyText(
-  session: Session,
-  table: Pick<Table, "primary">,
-  id: ObjectLiteral,
-): string {
-  return JSON.stringify(
-    table.primary.map((column) => {
-      const value: unknown = column.getEntityValue(id) ?? id[column.propertyPath];
-      const persisted: unknown = session.manager.dataSource.driver.preparePersistentValue(
-        value,
-        column,
-      );
-      if (persisted instanceof Date) return persisted.toISOString();
-      return persisted instanceof Uint8Array
-        ? Buffer.from(persisted).toString("hex")
-        : String(persisted);
-    }),
-  );
 }

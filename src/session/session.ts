@@ -6,6 +6,9 @@ import { bind, sql, type Sql } from "../sql/sql";
 import type { PrimaryKey } from "../errors";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { Column, Table } from "../plan/table";
+import { databaseType } from "../typeorm/column-types";
+import { fromDatabase, toDatabase } from "../typeorm/column-values";
+import { runStatement } from "../typeorm/statements";
 
 /** One operation at work on one connection. */
 export class Session {
@@ -31,32 +34,30 @@ export class Session {
   /** Runs a statement that writes. Returns how many rows it affected. */
   async execute(statement: Sql): Promise<number> {
     const [text, parameters] = statement.render(this.manager.dataSource);
-    const result = (await this.runner.query(text, parameters, true)) as { affected?: number };
-    return result.affected ?? 0;
+    return (await runStatement(this.runner, text, parameters)).affected;
   }
 
   /** Runs a SELECT. Returns its rows as the driver gives them. */
   async select<Row = ObjectLiteral>(statement: Sql): Promise<Row[]> {
     const [text, parameters] = statement.render(this.manager.dataSource);
-    const result = (await this.runner.query(text, parameters, true)) as { records: Row[] };
-    return result.records;
+    return (await runStatement(this.runner, text, parameters)).records as Row[];
   }
 
   /** A value as a parameter, in the form in which the driver stores it in the column. */
   value(column: Column, value: unknown): Sql {
-    return bind(this.manager.dataSource.driver.preparePersistentValue(value, column));
+    return bind(toDatabase(this.manager.dataSource, column, value));
   }
 
   /** A column in a form that the driver gives back whole: it cuts moments to the millisecond. */
   whole(alias: string, column: Column): Sql {
     const plain = sql`${this.dialect.names.of(alias, column)}`;
-    const type = this.manager.dataSource.driver.normalizeType(column);
+    const type = databaseType(this.manager.dataSource, column);
     return /^(date|time)/.test(type) ? this.dialect.asText(plain) : plain;
   }
 
   /** A value read raw, in the form in which the entity has it. */
   hydrate(column: Column, value: unknown): unknown {
-    return this.manager.dataSource.driver.prepareHydratedValue(value, column) as unknown;
+    return fromDatabase(this.manager.dataSource, column, value);
   }
 
   /** The primary key in a row that was selected with its columns named `key0`, `key1`, ... */

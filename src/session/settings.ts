@@ -1,6 +1,7 @@
-import { getMetadataArgsStorage, type DataSource } from "typeorm";
+import type { DataSource } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
+import { isSubscriberClass } from "../typeorm/declarations";
 
 /** The options of the subscriber that every operation of a data source goes by. */
 export interface SoftDeleteSettings {
@@ -94,7 +95,7 @@ export function refuseSecond({ subscribers }: DataSource): void {
 export function refuseUndecorated(dataSource: DataSource): void {
   for (const given of Object.values(dataSource.options.subscribers ?? {}) as unknown[]) {
     if (typeof given !== "function" || !(SETTINGS in given)) continue;
-    if (getMetadataArgsStorage().filterSubscribers([given]).length === 0) {
+    if (!isSubscriberClass(given)) {
       throw SoftDeleteConfigurationError.undecoratedSubscriber(given.name);
     }
   }

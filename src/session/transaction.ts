@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { EntityManager, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
+import { rollBack } from "../typeorm/connections";
 import { OperationQueue } from "./operation-queue";
 import { Session } from "./session";
 
@@ -50,21 +51,6 @@ async function onConnection<Result>(
   };
   const owner = dialect.singleConnection ? manager.dataSource : manager.queryRunner;
   return owner ? OperationQueue.of(owner).run(repeat) : repeat();
-}
-
-const rollingBack = new WeakSet<QueryRunner>();
-
-/** Whether the rollback that is just starting is one of this package's own. @internal */
-export function isOwnRollback(runner: QueryRunner): boolean {
-  return rollingBack.has(runner);
-}
-
-function rollBack(runner: QueryRunner): Promise<void> {
-  rollingBack.add(runner);
-  // TypeORM calls its subscribers before it returns.
-  const done = runner.rollbackTransaction();
-  rollingBack.delete(runner);
-  return done;
 }
 
 async function inTransaction<Result>(

@@ -1,4 +1,5 @@
 import type { Column } from "../plan/table";
+import { databaseType } from "../typeorm/column-types";
 import type { Names } from "./names";
 import { and, bind, foreign, join, or, sql, type Sql } from "./sql";
 
@@ -16,7 +17,7 @@ export function anyKeyByArrays(
   keys: Keys,
 ): Sql {
   const arrays = columns.map((column, index) => {
-    const type = names.dataSource.driver.normalizeType(column);
+    const type = databaseType(names.dataSource, column);
     const values = bind(keys.map((key) => key[index]));
     return CASTABLE.test(type) ? sql`CAST(${values} AS ${type}[])` : undefined;
   });

@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 
 import type { Column, SoftDeleteTable, Table } from "../plan/table";
 import type { Dialect } from "./dialect";
-import { driverErrorCode, driverErrorOf } from "./driver-error";
+import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import { anyKeyByRows, type Keys } from "./keys";
 import { Names } from "./names";
 import { isMariaDb, serverVersion } from "../typeorm/server-version";

@@ -2,20 +2,18 @@ import type { DataSource } from "typeorm";
 
 import type { JoinPair } from "../plan/edge";
 import type { Column, Table } from "../plan/table";
+import { quoted, quotedTable } from "../typeorm/names";
 
 /** Names of tables and columns, from TypeORM's metadata, escaped by its driver. */
 export class Names {
   constructor(readonly dataSource: DataSource) {}
 
   escape(name: string): string {
-    return this.dataSource.driver.escape(name);
+    return quoted(this.dataSource, name);
   }
 
   table(table: Table): string {
-    return table.metadata.tablePath
-      .split(".")
-      .map((part) => (part === "" ? part : this.escape(part)))
-      .join(".");
+    return quotedTable(table.metadata);
   }
 
   column(column: Column): string {

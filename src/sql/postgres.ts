@@ -1,7 +1,8 @@
 import type { Column } from "../plan/table";
+import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import type { Dialect } from "./dialect";
-import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByArrays, type Keys } from "./keys";
+import { databaseType } from "../typeorm/column-types";
 import { bind, join, sql, type Sql } from "./sql";
 import { StandardDialect } from "./standard-dialect";
 import type { ViolatedKey } from "./statements";
@@ -62,7 +63,7 @@ export class PostgresDialect extends StandardDialect implements Dialect {
   }
 
   typed(column: Column, parameter: Sql): Sql {
-    return sql`CAST(${parameter} AS ${this.dataSource.driver.normalizeType(column)})`;
+    return sql`CAST(${parameter} AS ${databaseType(this.dataSource, column)})`;
   }
 
   isForeignKeyViolation(error: unknown): boolean {

@@ -1,5 +1,7 @@
 import type { DataSource, ObjectLiteral } from "typeorm";
 
+import { positional } from "../typeorm/statements";
+
 /** A value that goes to the database as a parameter. */
 interface Bound {
   readonly value: unknown;
@@ -32,7 +34,7 @@ export class Sql {
         return `:${name}`;
       })
       .join("");
-    return dataSource.driver.escapeQueryWithParameters(text, parameters);
+    return positional(dataSource, text, parameters);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Column } from "../plan/table";
+import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import type { Dialect } from "./dialect";
-import { driverErrorCode, driverErrorOf } from "./driver-error";
 import { anyKeyByJson, type Keys } from "./keys";
 import { bind, join, sql, type Sql } from "./sql";
 import { StandardDialect } from "./standard-dialect";

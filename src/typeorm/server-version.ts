@@ -5,7 +5,13 @@ export function isMariaDb(dataSource: DataSource): boolean {
   return serverVersion(dataSource)[0] >= 10;
 }
 
-/** The server's version, such as 10.11 or 8.0; 0.0 before the data source is connected. @internal */
+/**
+ * The server's version, such as 10.11 or 8.0; 0.0 before the data source is connected.
+ *
+ * Leans on `Driver.version`, which not every driver sets: those of MySQL, MariaDB and PostgreSQL do.
+ *
+ * @internal
+ */
 export function serverVersion({ driver }: DataSource): [major: number, minor: number] {
   const [major = 0, minor = 0] = (driver.version ?? "0")
     .split(".")

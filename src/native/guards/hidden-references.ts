@@ -1,6 +1,8 @@
 import type { EntityMetadata, ObjectLiteral, QueryRunner, UpdateEvent } from "typeorm";
 
-import type { Relation } from "../../plan/table";
+import { storedRow } from "../../typeorm/events";
+import { ownMetadata, type Relation } from "../../typeorm/metadata";
+import { replaceRelated, watchAssignment } from "../../typeorm/related-objects";
 
 /** A reference that an object has for the time of a `save()`. */
 interface Lent {
@@ -22,16 +24,16 @@ export class HiddenReferences {
 
   /** An object has been loaded. */
   note(entity: ObjectLiteral, metadata: EntityMetadata): void {
-    for (const relation of this.#relationsOf(metadata.findInheritanceMetadata(entity))) {
+    for (const relation of this.#relationsOf(ownMetadata(metadata, entity))) {
       if (relation.isLazy) this.#watch(entity, relation);
       else if (relation.getEntityValue(entity) === null) this.#add(entity, relation);
     }
   }
 
   /** Before an object is written: gives it the references that the row has, so that TypeORM writes those. */
-  lend({ queryRunner, metadata, entity, databaseEntity }: UpdateEvent<ObjectLiteral>): void {
-    // Undefined for a criteria call.
-    const stored = databaseEntity as ObjectLiteral | undefined;
+  lend(event: UpdateEvent<ObjectLiteral>): void {
+    const { queryRunner, metadata, entity } = event;
+    const stored = storedRow(event);
     const noted = entity && this.#notes.get(entity);
     if (!entity || !stored || !noted) return;
     const lent: Lent[] = [];
@@ -43,9 +45,9 @@ export class HiddenReferences {
       const reference = referenceOf(relation, entity, stored);
       if (!reference) continue;
       lent.push({ relation, stored, value: relation.getEntityValue(stored) });
-      assign(relation, entity, reference);
+      replaceRelated(relation, entity, reference);
       // Where both are the same, TypeORM does not look at the object again, and writes the null that it found first.
-      assign(relation, stored, null);
+      replaceRelated(relation, stored, null);
     }
     if (lent.length === 0) return;
     const byEntity = this.#lent.get(queryRunner) ?? new Map<ObjectLiteral, Lent[]>();
@@ -56,8 +58,8 @@ export class HiddenReferences {
   takeBack(runner: QueryRunner, entity: ObjectLiteral): void {
     const byEntity = this.#lent.get(runner);
     for (const { relation, stored, value } of byEntity?.get(entity) ?? []) {
-      assign(relation, entity, null);
-      assign(relation, stored, value);
+      replaceRelated(relation, entity, null);
+      replaceRelated(relation, stored, value);
     }
     byEntity?.delete(entity);
   }
@@ -76,17 +78,8 @@ export class HiddenReferences {
   /** A lazy relation is read later, and TypeORM tells nobody: what is not assigned comes from the database. */
   #watch(entity: ObjectLiteral, relation: Relation): void {
     if (this.#notes.get(entity)?.has(relation.propertyPath)) return;
-    const property = Object.getOwnPropertyDescriptor(entity, relation.propertyName);
-    if (!property?.set) return;
-    this.#add(entity, relation);
     const forget = (): unknown => this.#notes.get(entity)?.delete(relation.propertyPath);
-    Object.defineProperty(entity, relation.propertyName, {
-      ...property,
-      set(this: unknown, value: unknown) {
-        forget();
-        property.set?.call(this, value);
-      },
-    });
+    if (watchAssignment(relation, entity, forget)) this.#add(entity, relation);
   }
 
   /** The relations with a foreign key whose targets can be hidden. */
@@ -115,13 +108,4 @@ function referenceOf(
     column.referencedColumn?.setEntityValue(reference, value);
   }
   return reference;
-}
-
-/** TypeORM's own setter would merge an object into the one that is there. */
-function assign(relation: Relation, object: ObjectLiteral, value: unknown): void {
-  let holder = object;
-  for (const property of relation.embeddedMetadata?.parentPropertyNames ?? []) {
-    holder = holder[property] as ObjectLiteral;
-  }
-  holder[relation.isLazy ? `__${relation.propertyName}__` : relation.propertyName] = value;
 }

@@ -3,9 +3,11 @@ import type { ObjectLiteral } from "typeorm";
 import { and, join, sql, type Sql } from "../../sql/sql";
 import type { PrimaryKey } from "../../errors";
 import { chunks, conditionsOf } from "../../rows/criteria";
+import { keyText } from "../../rows/key-text";
 import type { Session } from "../../session/session";
 import type { Edge } from "../../plan/edge";
 import { isSoftDeletable, type Column } from "../../plan/table";
+import { toDatabase } from "../../typeorm/column-values";
 import type { Reference, WrittenRow } from "./references";
 import { joined } from "../../sql/edge-conditions";
 import { isActive } from "../../sql/state";
@@ -29,11 +31,12 @@ export async function deletedParents(
   session: Session,
   references: readonly Reference[],
 ): Promise<FoundParent[]> {
+  const { dataSource } = session.manager;
   const keys = new Map<Edge, Map<string, readonly unknown[]>>();
   for (const { edge, key } of references) {
-    const prepared = edge.on.map(({ parent }, index) => driverValue(session, parent, key[index]));
+    const prepared = edge.on.map(({ parent }, index) => toDatabase(dataSource, parent, key[index]));
     const known = keys.get(edge) ?? new Map<string, readonly unknown[]>();
-    keys.set(edge, known.set(JSON.stringify(prepared.map(String)), prepared));
+    keys.set(edge, known.set(keyText(prepared), prepared));
   }
   const found: FoundParent[] = [];
   // Always in the same order, so that writers do not wait for each other.
@@ -124,8 +127,4 @@ async function lockParents(
       reason: value(row, deleteReason, 3) as string | null,
       key: on.map((_, index) => row[`on${String(index)}`] as unknown),
     }));
-}
-
-function driverValue(session: Session, column: Column, value: unknown): unknown {
-  return session.manager.dataSource.driver.preparePersistentValue(value, column) as unknown;
 }

@@ -1,11 +1,12 @@
-import type { EntityManager, InsertEvent, ObjectLiteral, QueryRunner, UpdateEvent } from "typeorm";
+import type { InsertEvent, ObjectLiteral, QueryRunner, UpdateEvent } from "typeorm";
 
 import { dialectOf } from "../../sql";
 import { ParentDeletedError } from "../../errors";
 import { OperationQueue } from "../../session/operation-queue";
 import { Session } from "../../session/session";
 import { transact } from "../../session/transaction";
-import { TickBatches } from "../tick-batches";
+import { connectedManager } from "../../typeorm/connections";
+import { TickBatches } from "../../typeorm/tick-batches";
 import { deletedParents, deletedParentsOfRows, joinParents, type FoundParent } from "./parents";
 import { insertedRow, updatedRow, type WrittenRow } from "./references";
 
@@ -76,10 +77,7 @@ async function refuseAgain(
   runner: QueryRunner,
   rows: readonly (WrittenRow & { readonly id: ObjectLiteral | undefined })[],
 ): Promise<void> {
-  // When another subscriber throws, TypeORM releases the connection while this one is still at work.
-  const manager: EntityManager = runner.isReleased
-    ? runner.manager.dataSource.manager
-    : runner.manager;
+  const manager = connectedManager(runner);
   const references = referencesOf(rows);
   const found =
     references.length === 0

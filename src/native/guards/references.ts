@@ -2,6 +2,7 @@ import type { EntityMetadata, InsertEvent, ObjectLiteral, UpdateEvent } from "ty
 
 import type { Edge } from "../../plan/edge";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+import { insertedObject, isSaved, storedRow } from "../../typeorm/events";
 
 /** What a row that is about to be written says of its parents over binding relations. */
 export interface WrittenRow {
@@ -19,19 +20,14 @@ export interface Reference {
 }
 
 /** Of an INSERT; undefined where it refers to nothing. */
-export function insertedRow({
-  dataSource,
-  metadata,
-  entity,
-  entityId,
-}: InsertEvent<ObjectLiteral>): WrittenRow | undefined {
+export function insertedRow(event: InsertEvent<ObjectLiteral>): WrittenRow | undefined {
+  const { dataSource, metadata } = event;
   const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata);
-  // Undefined where the query builder inserts from a SELECT.
-  const inserted = entity as ObjectLiteral | undefined;
+  const inserted = insertedObject(event);
   if (edges.length === 0 || !inserted || isDeleted(dataSource, metadata, inserted))
     return undefined;
   // Only a save() tells the key, and only a save() takes a reference from the parent's object.
-  const saved = (entityId as unknown) !== undefined;
+  const saved = isSaved(event);
   const unsaid = edges.filter(
     (edge) => saved && edge.down !== undefined && valuesOf(edge, inserted).includes(undefined),
   );
@@ -43,8 +39,7 @@ export function updatedRow(event: UpdateEvent<ObjectLiteral>): WrittenRow | unde
   const { dataSource, metadata, entity, updatedColumns, updatedRelations } = event;
   const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata);
   if (edges.length === 0 || !entity) return undefined;
-  // Undefined for a criteria call, whose entity is what it sets.
-  const stored = event.databaseEntity as ObjectLiteral | undefined;
+  const stored = storedRow(event);
   if (isDeleted(dataSource, metadata, entity, stored)) return undefined;
   if (!stored) return { metadata, references: referencesOf(edges, entity), unsaid: [] };
   const references = referencesOf(edges, entity, stored);

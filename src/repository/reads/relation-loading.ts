@@ -2,9 +2,12 @@ import type { EntityManager, EntityMetadata, ObjectLiteral, QueryRunner } from "
 
 import { dialectOf } from "../../sql";
 import { chunks } from "../../rows/criteria";
+import { keyTextOf } from "../../rows/key-text";
 import { relationsLoaded } from "../../session/relations-loaded";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
-import type { Column } from "../../plan/table";
+import { fromDatabase } from "../../typeorm/column-values";
+import type { Column } from "../../typeorm/metadata";
+import { withoutGlobalOrder } from "../../typeorm/query-text";
 import { selectWithKey, valueAt, type RelationNode } from "./relation-nodes";
 
 /** Where to read. @internal */
@@ -57,7 +60,7 @@ async function findPairs(
   const keys = new Map<string, Key>();
   for (const object of objects) {
     const key = keyOf(metadata, object);
-    keys.set(keyText(manager, key), key);
+    keys.set(keyTextOf(manager.dataSource, key), key);
   }
   const pairs: Pair[] = [];
   for (const some of chunksOfKeys(manager, metadata, [...keys.values()])) {
@@ -65,8 +68,8 @@ async function findPairs(
       .createQueryBuilder<ObjectLiteral>(metadata.target, "parent", reader.queryRunner)
       .withDeleted()
       .innerJoin(`parent.${relation.propertyPath}`, "related")
-      .select([])
-      .setOption("disable-global-order");
+      .select([]);
+    withoutGlobalOrder(query);
     metadata.primaryColumns.forEach((column, index) => {
       query.addSelect(`parent.${column.propertyPath}`, `parent_${String(index)}`);
     });
@@ -114,7 +117,9 @@ async function findRows(
   select: object | undefined,
 ): Promise<Map<string, ObjectLiteral>> {
   const { manager } = reader;
-  const keys = new Map(pairs.map(([, related]) => [keyText(manager, related), related]));
+  const keys = new Map(
+    pairs.map(([, related]) => [keyTextOf(manager.dataSource, related), related]),
+  );
   const columns = selectWithKey(target, select);
   const rows = new Map<string, ObjectLiteral>();
   for (const some of chunksOfKeys(manager, target, [...keys.values()])) {
@@ -126,7 +131,8 @@ async function findRows(
         ...(columns ? { select: columns } : {}),
       })
       .andWhereInIds(some.map(toId));
-    for (const row of await query.getMany()) rows.set(keyText(manager, keyOf(target, row)), row);
+    for (const row of await query.getMany())
+      rows.set(keyTextOf(manager.dataSource, keyOf(target, row)), row);
   }
   return rows;
 }
@@ -141,16 +147,16 @@ function setRelation(
 ): void {
   const related = new Map<string, ObjectLiteral[]>();
   for (const [parent, key] of pairs) {
-    const row = rows.get(keyText(manager, key));
+    const row = rows.get(keyTextOf(manager.dataSource, key));
     // Removed for good between the two statements.
     if (!row) continue;
-    const text = keyText(manager, parent);
+    const text = keyTextOf(manager.dataSource, parent);
     const siblings = related.get(text);
     if (siblings) siblings.push(row);
     else related.set(text, [row]);
   }
   for (const object of objects) {
-    const found = related.get(keyText(manager, keyOf(metadata, object))) ?? [];
+    const found = related.get(keyTextOf(manager.dataSource, keyOf(metadata, object))) ?? [];
     const many = relation.isOneToMany || relation.isManyToMany;
     relation.setEntityValue(object, many ? found : (found[0] ?? null));
   }
@@ -171,21 +177,8 @@ function rawKey(
   return new Map(
     metadata.primaryColumns.map((column, index) => [
       column,
-      dataSource.driver.prepareHydratedValue(row[`${alias}_${String(index)}`], column) as unknown,
+      fromDatabase(dataSource, column, row[`${alias}_${String(index)}`]),
     ]),
-  );
-}
-
-/** The same for an object's key and for a row's. */
-function keyText({ dataSource }: EntityManager, key: Key): string {
-  return JSON.stringify(
-    [...key].map(([column, value]) => {
-      const persisted: unknown = dataSource.driver.preparePersistentValue(value, column);
-      if (persisted instanceof Date) return persisted.toISOString();
-      return persisted instanceof Uint8Array
-        ? Buffer.from(persisted).toString("hex")
-        : String(persisted);
-    }),
   );
 }
 

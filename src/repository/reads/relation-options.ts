@@ -9,6 +9,7 @@ import {
 } from "typeorm";
 
 import type { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+import { findAlias, quoted } from "../../typeorm/names";
 import { valueAt, selectWithKey } from "./relation-nodes";
 import { NO_RELATIONS, type RelationScope } from "./relation-scope";
 import { scopedOptions, withCondition, type Scope } from "./scope";
@@ -112,8 +113,8 @@ class ExactWhere {
 
   #rootDeletion(): FindOperator<unknown> {
     const { deletionId } = this.graph.get(this.root.target).softDelete;
-    const driver = this.root.dataSource.driver;
-    const column = `${driver.escape(this.root.name)}.${driver.escape(deletionId.databaseName)}`;
+    const names = [findAlias(this.root), deletionId.databaseName];
+    const column = names.map((name) => quoted(this.root.dataSource, name)).join(".");
     return Raw((alias) => `${alias} = ${column}`);
   }
 }

@@ -1,6 +1,9 @@
 import type { FindManyOptions, FindOptionsWhere, ObjectLiteral, Repository } from "typeorm";
 
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+import { findAlias } from "../../typeorm/names";
+import { withoutGlobalOrder } from "../../typeorm/query-text";
+import { copyOf } from "../../typeorm/repository-copies";
 import { loadRelations } from "./relation-loading";
 import { relationNodes } from "./relation-nodes";
 import { rootOptions } from "./relation-options";
@@ -68,10 +71,7 @@ export function inScope<Entity extends ObjectLiteral, Own extends ReadsInScope<E
   relationScope: RelationScope | undefined,
 ): Own {
   SoftDeleteGraph.of(repository.manager.dataSource).get(repository.target);
-  // Like manager.withRepository(), but without calling the constructor of a subclass, whose parameters are its own.
-  const copy = Object.create(Object.getPrototypeOf(repository) as object) as object;
-  const scopedCopy: unknown = Object.assign(copy, repository, { scope, relationScope });
-  return scopedCopy as Own;
+  return copyOf(repository, { scope, relationScope });
 }
 
 /** An aggregate of a column in the repository's scope: TypeORM's own take no `withDeleted`. @internal */
@@ -82,11 +82,11 @@ export async function aggregate<Entity extends ObjectLiteral>(
   where?: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[],
 ): Promise<number | null> {
   const options = scoped<Entity, FindManyOptions<Entity>>(repository, where ? { where } : {});
-  const row = await repository.manager
-    .createQueryBuilder(repository.target, repository.metadata.name)
+  const alias = findAlias(repository.metadata);
+  const query = repository.manager
+    .createQueryBuilder(repository.target, alias)
     .setFindOptions({ ...options, loadEagerRelations: false })
-    .select(`${name}(${repository.metadata.name}.${column})`, "value")
-    .setOption("disable-global-order")
-    .getRawOne<{ value: string | number | null }>();
+    .select(`${name}(${alias}.${column})`, "value");
+  const row = await withoutGlobalOrder(query).getRawOne<{ value: string | number | null }>();
   return row?.value == null ? null : Number(row.value);
 }

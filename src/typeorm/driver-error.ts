@@ -1,4 +1,10 @@
-/** The error of the database driver, out of TypeORM's. @internal */
+/**
+ * The error of the database driver, out of TypeORM's; any other error as it is.
+ *
+ * Leans on `QueryFailedError.driverError` being the very error that the driver has thrown.
+ *
+ * @internal
+ */
 export function driverErrorOf(error: unknown): unknown {
   return (error as { driverError?: unknown } | null)?.driverError ?? error;
 }

@@ -1,0 +1,74 @@
+import type { EntityManager, EntityMetadata, ObjectLiteral, SelectQueryBuilder } from "typeorm";
+
+import { quoted, quotedTable } from "./names";
+
+/** SQL that TypeORM's query builder has written, with its named parameters. */
+export interface QueryText {
+  readonly text: string;
+  readonly parameters: ObjectLiteral;
+}
+
+/**
+ * Leaves out the order that an entity states for all its queries.
+ *
+ * Leans on the query builder's option "disable-global-order".
+ *
+ * @internal
+ */
+export function withoutGlobalOrder<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+): SelectQueryBuilder<Entity> {
+  return query.setOption("disable-global-order");
+}
+
+/**
+ * The condition that the query builder writes for rows of an entity, active and deleted ones, by an alias; the discriminator
+ * of single-table inheritance included.
+ *
+ * Leans on the text of such a query: `SELECT 1 FROM table alias WHERE` and the condition, with nothing behind it. Criteria
+ * that need a join, and those that the query builder writes no condition for, end in an error.
+ *
+ * @internal
+ */
+export function conditionText(
+  manager: EntityManager,
+  metadata: EntityMetadata,
+  alias: string,
+  restrict: (query: SelectQueryBuilder<ObjectLiteral>) => unknown,
+): QueryText {
+  const query = withoutGlobalOrder(
+    manager.createQueryBuilder<ObjectLiteral>(metadata.target, alias),
+  )
+    .withDeleted()
+    .select("1");
+  restrict(query);
+  const head = `SELECT 1 FROM ${quotedTable(metadata)} ${quoted(metadata.dataSource, alias)} WHERE `;
+  const text = query.getQuery();
+  if (!text.startsWith(head)) throw new Error(`TypeORM has written another query: ${text}`);
+  return { text: text.slice(head.length), parameters: query.getParameters() };
+}
+
+/**
+ * A query for the primary keys, as `key0`, `key1`, of the rows that a `where` of find options matches, conditions on related
+ * rows included; active and deleted ones of all of them.
+ *
+ * Leans on `setFindOptions()` joining at once, so that a selection made afterwards is the whole one. The aliases are the
+ * query's own, since TypeORM cuts and hashes the ones that it makes up where they grow too long.
+ *
+ * @internal
+ */
+export function keysText(
+  manager: EntityManager,
+  metadata: EntityMetadata,
+  where: ObjectLiteral,
+): QueryText {
+  const query = withoutGlobalOrder(
+    manager.createQueryBuilder<ObjectLiteral>(metadata.target, "matched"),
+  )
+    .setFindOptions({ where, withDeleted: true, loadEagerRelations: false })
+    .select([]);
+  metadata.primaryColumns.forEach((column, index) => {
+    query.addSelect(`matched.${column.propertyPath}`, `key${String(index)}`);
+  });
+  return { text: query.getQuery(), parameters: query.getParameters() };
+}

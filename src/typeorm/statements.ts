@@ -1,0 +1,45 @@
+import type { DataSource, ObjectLiteral, QueryRunner } from "typeorm";
+
+/** What a statement has done. */
+export interface StatementResult {
+  /** The rows, as the driver gives them; none where the statement reads none. */
+  readonly records: ObjectLiteral[];
+  /** How many rows it wrote, the ones included that already had the values; 0 where it wrote none. */
+  readonly affected: number;
+}
+
+/**
+ * SQL with the driver's own placeholders for `:name` and, of lists, `:...name`, and the values in their order.
+ *
+ * Leans on `Driver.escapeQueryWithParameters()`.
+ *
+ * @internal
+ */
+export function positional(
+  dataSource: DataSource,
+  text: string,
+  parameters: ObjectLiteral,
+): [text: string, parameters: unknown[]] {
+  return dataSource.driver.escapeQueryWithParameters(text, parameters);
+}
+
+/**
+ * Sends one statement.
+ *
+ * Leans on the third parameter of `QueryRunner.query()`, by which the result is the same on every database, and on
+ * `affected` being the number of rows that an UPDATE or DELETE matched, whatever stands before that word.
+ *
+ * @internal
+ */
+export async function runStatement(
+  runner: QueryRunner,
+  text: string,
+  parameters: unknown[],
+): Promise<StatementResult> {
+  const { records, affected } = (await runner.query(
+    text,
+    parameters,
+    true,
+  )) as Partial<StatementResult>;
+  return { records: records ?? [], affected: affected ?? 0 };
+}
