@@ -8,7 +8,7 @@ import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { Column, Table } from "../plan/table";
 import { databaseType } from "../typeorm/column-types";
 import { fromDatabase, toDatabase } from "../typeorm/column-values";
-import { runStatement } from "../typeorm/statements";
+import { runStatement } from "../typeorm/run-statement";
 
 /** One operation at work on one connection. */
 export class Session {

@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 
 import type { JoinPair } from "../plan/edge";
 import type { Column, Table } from "../plan/table";
-import { quoted, quotedTable } from "../typeorm/names";
+import { quoted, quotedTable } from "../typeorm/quoting";
 
 /** Names of tables and columns, from TypeORM's metadata, escaped by its driver. */
 export class Names {

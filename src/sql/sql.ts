@@ -1,6 +1,6 @@
 import type { DataSource, ObjectLiteral } from "typeorm";
 
-import { positional } from "../typeorm/statements";
+import { positional } from "../typeorm/placeholders";
 
 /** A value that goes to the database as a parameter. */
 interface Bound {

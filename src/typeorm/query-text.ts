@@ -1,6 +1,6 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral, SelectQueryBuilder } from "typeorm";
 
-import { quoted, quotedTable } from "./names";
+import { quoted, quotedTable } from "./quoting";
 
 /** SQL that TypeORM's query builder has written, with its named parameters. */
 export interface QueryText {
@@ -19,6 +19,17 @@ export function withoutGlobalOrder<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
 ): SelectQueryBuilder<Entity> {
   return query.setOption("disable-global-order");
+}
+
+/**
+ * The alias by which `find()` and its like name the rows of the entity itself, unquoted.
+ *
+ * Leans on TypeORM naming it after the entity.
+ *
+ * @internal
+ */
+export function findAlias(metadata: EntityMetadata): string {
+  return metadata.name;
 }
 
 /**

@@ -9,7 +9,8 @@ import {
 } from "typeorm";
 
 import type { SoftDeleteGraph } from "../../plan/soft-delete-graph";
-import { findAlias, quoted } from "../../typeorm/names";
+import { findAlias } from "../../typeorm/query-text";
+import { quoted } from "../../typeorm/quoting";
 import { valueAt, selectWithKey } from "./relation-nodes";
 import { NO_RELATIONS, type RelationScope } from "./relation-scope";
 import { scopedOptions, withCondition, type Scope } from "./scope";

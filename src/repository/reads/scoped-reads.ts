@@ -1,8 +1,7 @@
 import type { FindManyOptions, FindOptionsWhere, ObjectLiteral, Repository } from "typeorm";
 
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
-import { findAlias } from "../../typeorm/names";
-import { withoutGlobalOrder } from "../../typeorm/query-text";
+import { findAlias, withoutGlobalOrder } from "../../typeorm/query-text";
 import { copyOf } from "../../typeorm/repository-copies";
 import { loadRelations } from "./relation-loading";
 import { relationNodes } from "./relation-nodes";

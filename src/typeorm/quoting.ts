@@ -25,14 +25,3 @@ export function quotedTable(metadata: EntityMetadata): string {
     .map((part) => (part === "" ? part : quoted(metadata.dataSource, part)))
     .join(".");
 }
-
-/**
- * The alias by which `find()` and its like name the rows of the entity itself, unquoted.
- *
- * Leans on TypeORM naming it after the entity.
- *
- * @internal
- */
-export function findAlias(metadata: EntityMetadata): string {
-  return metadata.name;
-}

@@ -1,4 +1,4 @@
-import type { DataSource, ObjectLiteral, QueryRunner } from "typeorm";
+import type { ObjectLiteral, QueryRunner } from "typeorm";
 
 /** What a statement has done. */
 export interface StatementResult {
@@ -6,21 +6,6 @@ export interface StatementResult {
   readonly records: ObjectLiteral[];
   /** How many rows it wrote, the ones included that already had the values; 0 where it wrote none. */
   readonly affected: number;
-}
-
-/**
- * SQL with the driver's own placeholders for `:name` and, of lists, `:...name`, and the values in their order.
- *
- * Leans on `Driver.escapeQueryWithParameters()`.
- *
- * @internal
- */
-export function positional(
-  dataSource: DataSource,
-  text: string,
-  parameters: ObjectLiteral,
-): [text: string, parameters: unknown[]] {
-  return dataSource.driver.escapeQueryWithParameters(text, parameters);
 }
 
 /**
