@@ -8,13 +8,23 @@ import { betterSqlite3Sandbox } from "../test/harness/better-sqlite3-sandbox";
 import { startEmbeddedPostgres, type RunningPostgres } from "../test/harness/embedded-postgres";
 import { mysqlSandbox } from "../test/harness/mysql-sandbox";
 import { postgresSandbox } from "../test/harness/postgres-sandbox";
-import type { DatabaseName, Sandbox } from "../test/harness/sandbox";
+import type { Sandbox, ServerName } from "../test/harness/sandbox";
 
-export const DATABASES: readonly DatabaseName[] = ["better-sqlite3", "postgres", "mysql"];
+export const DATABASES = [
+  "better-sqlite3",
+  "postgres",
+  "mariadb",
+  "mysql",
+] as const satisfies readonly ServerName[];
+
+export type BenchDatabaseName = (typeof DATABASES)[number];
+
+/** Without a URL there the database is left out. */
+const URLS = { mariadb: "TEST_MARIADB_URL", mysql: "TEST_MYSQL_URL" } as const;
 
 /** An empty schema with two data sources on it. */
 export interface BenchDatabase {
-  readonly name: DatabaseName;
+  readonly name: BenchDatabaseName;
   /** With the package's subscriber. */
   readonly dataSource: DataSource;
   /** TypeORM alone. */
@@ -28,10 +38,13 @@ export type BenchEntities = NonNullable<DataSourceOptions["entities"]>;
 
 /** Opens a database of its own; null where there is no server to open it on. */
 export async function openDatabase(
-  name: DatabaseName,
+  name: BenchDatabaseName,
   entities: BenchEntities,
 ): Promise<BenchDatabase | null> {
-  if (name === "mysql" && !process.env["TEST_MYSQL_URL"]) return null;
+  if ((name === "mariadb" || name === "mysql") && !process.env[URLS[name]]) {
+    console.warn(`${name} is skipped: ${URLS[name]} is not set.`);
+    return null;
+  }
   const embedded = name === "postgres" ? await ensurePostgres() : undefined;
   const sandbox = sandboxOf(name);
   await sandbox.reset();
@@ -94,14 +107,15 @@ async function ensurePostgres(): Promise<RunningPostgres | undefined> {
   return server;
 }
 
-function sandboxOf(name: DatabaseName): Sandbox {
+function sandboxOf(name: BenchDatabaseName): Sandbox {
   switch (name) {
     case "better-sqlite3":
       return betterSqlite3Sandbox();
     case "postgres":
       return postgresSandbox();
+    case "mariadb":
     case "mysql":
-      return mysqlSandbox();
+      return mysqlSandbox(URLS[name]);
   }
 }
 

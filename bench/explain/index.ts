@@ -18,10 +18,7 @@ export interface ExplainOptions {
 export async function explain({ only, rows, verbose }: ExplainOptions): Promise<void> {
   for (const name of DATABASES.filter((each) => only?.includes(each) ?? true)) {
     const database = await openDatabase(name, BIG_ENTITIES);
-    if (!database) {
-      console.warn(`${name} is skipped: TEST_MYSQL_URL is not set.`);
-      continue;
-    }
+    if (!database) continue;
     try {
       console.log(`# ${database.server}, ${rows.toLocaleString("en")} rows`);
       const filled = await fill(database.dataSource, rows);

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn, type DataSource } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeletable, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDatabase, series } from "../harness";
 
 @Entity()
 class Numbered extends SoftDeletable {
@@ -42,14 +42,9 @@ describeEachDatabase("100,000 ids in one call", (database) => {
     columns: string,
     values: string,
   ): Promise<void> {
-    const numbers = {
-      "better-sqlite3": `WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < ${String(ROWS)}) SELECT`,
-      postgres: `WITH seq AS (SELECT generate_series(1, ${String(ROWS)}) AS n) SELECT`,
-      mysql: `SELECT`,
-    }[database.name];
-    const from =
-      database.name === "mysql" ? `(SELECT seq AS n FROM seq_1_to_${String(ROWS)}) seq` : "seq";
-    await ds.query(`INSERT INTO ${table} (${columns}) ${numbers} ${values} FROM ${from}`);
+    await ds.query(
+      `INSERT INTO ${table} (${columns}) SELECT ${values} FROM ${series(database.name, ROWS)}`,
+    );
   }
 
   const uuid = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;

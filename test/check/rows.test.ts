@@ -19,7 +19,7 @@ describeEachDatabase("check() of rows", (database) => {
     dataSource = await database.open(zoo.entities, {
       subscribers: [SoftDeleteSubscriber],
       // Under its own name, since @UniqueActive() needs it.
-      ...(database.name === "mysql" ? { type: "mariadb" as const } : {}),
+      ...(database.server === "mariadb" ? { type: "mariadb" as const } : {}),
     });
     await run(`INSERT INTO "user" ("id", "tenant", "email") VALUES (1, 1, 'a'), (2, 1, 'b')`);
     await run(

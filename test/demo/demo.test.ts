@@ -11,7 +11,7 @@ describeEachDatabase("demo", (database) => {
     const clock = new Clock();
     const dataSource = await database.open(ENTITIES, {
       subscribers: [SoftDeleteSubscriber.with({ clock: () => clock.now() })],
-      ...(database.name === "mysql" ? { type: "mariadb" } : {}),
+      ...(database.server === "mariadb" ? { type: "mariadb" } : {}),
     });
     const lines: string[] = [];
     const output = new Output((line) => lines.push(...line.split("\n")));

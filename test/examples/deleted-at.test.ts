@@ -7,7 +7,7 @@ import { rowsOf, runExample, type RunExample } from "./run-example";
 describeEachDatabase("the example deleted-at", (database) => {
   // A generated column needs the driver's right name.
   const run = (): Promise<RunExample> =>
-    runExample(database, main, database.name === "mysql" ? { type: "mariadb" } : {});
+    runExample(database, main, database.server === "mariadb" ? { type: "mariadb" } : {});
 
   it("says which users are active, in a transaction too", async () => {
     const { lines } = await run();

@@ -1,4 +1,5 @@
 import { startEmbeddedPostgres, type RunningPostgres } from "./embedded-postgres";
+import { sortMysqlServers } from "./mysql-servers";
 
 declare global {
   /** The server that this run started itself, for the global teardown. */
@@ -11,7 +12,5 @@ export default async function globalSetup(): Promise<void> {
     globalThis.embeddedPostgres = await startEmbeddedPostgres();
     process.env["TEST_POSTGRES_URL"] = globalThis.embeddedPostgres.url;
   }
-  if (!process.env["TEST_MYSQL_URL"]) {
-    console.warn("\nTEST_MYSQL_URL is not set: every MySQL/MariaDB case is skipped.");
-  }
+  await sortMysqlServers();
 }

@@ -1,4 +1,5 @@
 export { describeEachDatabase } from "./describe-each-database";
 export { recordStatements, statementsOf, type StatementRecording } from "./record-statements";
-export type { DatabaseName } from "./sandbox";
+export type { DatabaseName, ServerName } from "./sandbox";
+export { series } from "./series";
 export type { TestDatabase, TestDataSourceOptions, TestEntities } from "./test-database";

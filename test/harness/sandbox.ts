@@ -1,6 +1,13 @@
 import type { DataSourceOptions } from "typeorm";
 
+/** A family of databases that take the same SQL; the one of SQLite goes by its first driver. */
 export type DatabaseName = "better-sqlite3" | "postgres" | "mysql";
+
+/** What the cases of a family run on. */
+export type ServerName = "better-sqlite3" | "sqljs" | "postgres" | "mariadb" | "mysql";
+
+/** Where the URL of a server comes from. */
+export type UrlVariable = "TEST_POSTGRES_URL" | "TEST_MARIADB_URL" | "TEST_MYSQL_URL";
 
 /** A schema, database or file of one test file's own. */
 export interface Sandbox {
@@ -18,7 +25,7 @@ export function sandboxName(): string {
   return `tsd_${process.env["JEST_WORKER_ID"] ?? "0"}_${random}`;
 }
 
-export function requiredUrl(variable: "TEST_POSTGRES_URL" | "TEST_MYSQL_URL"): string {
+export function requiredUrl(variable: UrlVariable): string {
   const url = process.env[variable];
   if (!url) throw new Error(`${variable} is not set.`);
   return url;

@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { DataSource, type DataSourceOptions } from "typeorm";
 
-import type { DatabaseName, Sandbox } from "./sandbox";
+import type { DatabaseName, Sandbox, ServerName } from "./sandbox";
 
 export type TestEntities = NonNullable<DataSourceOptions["entities"]>;
 
@@ -10,6 +10,8 @@ export type TestDataSourceOptions = Partial<DataSourceOptions> & { readonly file
 
 export interface TestDatabase {
   readonly name: DatabaseName;
+  /** Which of the family it is. */
+  readonly server: ServerName;
   /**
    * An initialized data source on an empty, synchronized schema of this test file's own. It is
    * destroyed after the test, or after the `describe` when opened in `beforeAll`. At most one at a
@@ -26,6 +28,7 @@ export interface TestDatabase {
 /** Registers the hooks that clean up, around the cases of `body`. */
 export function runOnDatabase(
   name: DatabaseName,
+  server: ServerName,
   sandbox: Sandbox,
   body: (database: TestDatabase) => void,
 ): void {
@@ -47,6 +50,7 @@ export function runOnDatabase(
 
   const database: TestDatabase = {
     name,
+    server,
     async open(entities, options = {}) {
       if ([...openedInHooks, ...openedInTest].some((dataSource) => dataSource.isInitialized)) {
         throw new Error(

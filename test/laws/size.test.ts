@@ -1,32 +1,15 @@
+import { series } from "../harness";
 import { Invoice, InvoiceLine, KEYS } from "./key-entities";
 import { Node, Shelf, TREE } from "./entities";
 import { describeLaw, type World } from "./world";
 
 const WIDE = 100_000;
 
-/** A tree of the given shape, inserted by the database itself. */
+/** A tree of the given shape, inserted by the database itself; parents first, where keys are checked row by row. */
 async function plant(world: World, size: number, parent: string): Promise<void> {
   await world.dataSource.query(
-    world.database === "mysql"
-      ? `INSERT INTO node (id, parentId, version) SELECT n, ${parent}, 1 FROM ${sequence(world, size)} s WHERE n <= ${String(size)}`
-      : `INSERT INTO node (id, "parentId", version) SELECT n, ${parent}, 1 FROM ${sequence(world, size)}`,
+    `INSERT INTO node (id, ${world.escape("parentId")}, version) SELECT n, ${parent}, 1 FROM ${series(world.database, size)} ORDER BY n`,
   );
-}
-
-function sequence({ database }: World, size: number): string {
-  if (database === "postgres") return `generate_series(1, ${String(size)}) AS s (n)`;
-  if (database === "mysql") return digits(size);
-  return `(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ${String(size)}) SELECT n FROM s)`;
-}
-
-/** Neither MySQL nor MariaDB generates a series that the other understands. */
-function digits(size: number): string {
-  const places = Array.from(String(size - 1), (_, at) => at);
-  const digit = Array.from({ length: 10 }, (_, value) => `SELECT ${String(value)} AS d`).join(
-    " UNION ALL ",
-  );
-  const sum = places.map((at) => `d${String(at)}.d * ${String(10 ** at)}`).join(" + ");
-  return `(SELECT 1 + ${sum} AS n FROM ${places.map((at) => `(${digit}) d${String(at)}`).join(" CROSS JOIN ")})`;
 }
 
 /** How many nodes are deleted, how many deletions they belong to, and the sum of their versions. */
@@ -68,7 +51,7 @@ describeLaw(
       expect(chain).toMatchObject({ affected: 1, total: 1500 });
     });
   },
-  { onceOnMysql: true },
+  { onceOnMariaDb: true },
 );
 
 describeLaw(
@@ -106,7 +89,7 @@ describeLaw(
       expect(await state(world)).toEqual([0, 0, 0, WIDE * 3]);
     });
   },
-  { onceOnMysql: true },
+  { onceOnMariaDb: true },
 );
 
 describeLaw("Law 9, many composite ids", KEYS, (world) => {

@@ -1,7 +1,12 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from "typeorm";
 
 import { SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase, type DatabaseName, type TestEntities } from "../harness";
+import {
+  describeEachDatabase,
+  type DatabaseName,
+  type TestDatabase,
+  type TestEntities,
+} from "../harness";
 
 /** A column of the two that TypeORM's own soft delete moves as well. */
 const MOVING = ["version", "updatedAt"];
@@ -125,18 +130,18 @@ export class World {
 }
 
 /**
- * One `describe` per database, and one more for MariaDB's own uuid type, on one data source that is emptied after each
+ * One `describe` per database, and on MariaDB one more for its own uuid type, on one data source that is emptied after each
  * test.
  */
 export function describeLaw(
   title: string,
   entities: TestEntities,
   body: (world: World) => void,
-  { onceOnMysql = false } = {},
+  { onceOnMariaDb = false } = {},
 ): void {
-  describeEachDatabase(title, (database) => {
+  const onDatabase = (database: TestDatabase): void => {
     const all = ["mysql", "mariadb"] as const;
-    const types = database.name === "mysql" ? all.slice(onceOnMysql ? 1 : 0) : [undefined];
+    const types = database.server === "mariadb" ? all.slice(onceOnMariaDb ? 1 : 0) : [undefined];
     for (const type of types) {
       const register = (): void => {
         const world = new World(database.name);
@@ -152,5 +157,6 @@ export function describeLaw(
       if (type) describe(`by the ${type} driver`, register);
       else register();
     }
-  });
+  };
+  describeEachDatabase(title, onDatabase);
 }

@@ -166,15 +166,11 @@ describeEachDatabase("synchronize", (database) => {
 
   it("finds nothing to change the second time", async () => {
     const entities = [Synchronized, Own, Ship, Plank, MastSchema];
-    let dataSource = await database.open(entities, SUBSCRIBED);
-    if (database.name === "mysql") {
-      const [row] = await dataSource.query<{ version: string }[]>("SELECT VERSION() AS version");
-      if (row?.version.includes("MariaDB")) {
-        // As "mysql", TypeORM finds every nullable column of a MariaDB changed, whoever declared it.
-        await dataSource.destroy();
-        dataSource = await database.open(entities, { ...SUBSCRIBED, type: "mariadb" });
-      }
-    }
+    const dataSource = await database.open(entities, {
+      ...SUBSCRIBED,
+      // As "mysql", TypeORM finds every nullable column of a MariaDB changed, whoever declared it.
+      ...(database.server === "mariadb" ? { type: "mariadb" } : {}),
+    });
 
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
 
@@ -195,7 +191,8 @@ describeEachDatabase("the deletion id column", (database) => {
     });
     return;
   }
-  for (const type of ["mysql", "mariadb"] as const) {
+  const types = ["mysql", "mariadb"] as const;
+  for (const type of types.slice(0, database.server === "mariadb" ? 2 : 1)) {
     it(`carries deletion ids as ${type}`, async () => {
       const dataSource = await database.open([Ship, Plank], { ...SUBSCRIBED, type });
       const ship = await save(dataSource, Ship);

@@ -4,7 +4,7 @@ import { Article, openPress, Remark, Writer } from "./press";
 
 describeEachDatabase("onlyDeleted({ relations })", (database) => {
   // The native uuid column of MariaDB: mysql has a varchar there.
-  const opened = openPress(database, database.name === "mysql" ? { type: "mariadb" } : {});
+  const opened = openPress(database, database.server === "mariadb" ? { type: "mariadb" } : {});
   const articles = () => getSoftDeleteRepository(opened.dataSource, Article);
 
   it("reads deleted rows with exactly what the same deletion took", async () => {

@@ -63,7 +63,7 @@ class Chapter extends SoftDeletable {
 describeEachDatabase("a restore into a unique key", (database) => {
   const options: Partial<DataSourceOptions> = {
     subscribers: [SoftDeleteSubscriber],
-    ...(database.name === "mysql" ? { type: "mariadb" } : {}),
+    ...(database.server === "mariadb" ? { type: "mariadb" } : {}),
   };
 
   async function conflictOf(promise: Promise<unknown>): Promise<RestoreConflictError> {

@@ -73,7 +73,7 @@ class WrongColumn extends SoftDeletable {
 describeEachDatabase("@UniqueActive", (database) => {
   const options: Partial<DataSourceOptions> = {
     subscribers: [SoftDeleteSubscriber],
-    ...(database.name === "mysql" ? { type: "mariadb" } : {}),
+    ...(database.server === "mariadb" ? { type: "mariadb" } : {}),
   };
 
   it("refuses two active rows with the same key and allows any number of deleted ones", async () => {
@@ -114,7 +114,7 @@ describeEachDatabase("@UniqueActive", (database) => {
   });
 
   it("is refused at start on a MariaDB that is called mysql, where TypeORM cannot create the column", async () => {
-    if (database.name !== "mysql") return;
+    if (database.server !== "mariadb") return;
     const misnamed = database.open([Article], { ...options, type: "mysql" });
     await expect(misnamed).rejects.toThrow(/Set type: "mariadb"/);
   });
