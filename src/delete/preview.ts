@@ -55,10 +55,10 @@ async function readPreview(
   const counts = [...sets.tables.map((own) => sql`FROM ${sets.name(own)}`), ...restricting].map(
     (from, index) => sql`${String(index)} AS i, COUNT(*) AS n ${from}`,
   );
-  const rows = await session.select<{ i: number; n: string | number }>(
+  const rows = await session.select<{ i: string | number; n: string | number }>(
     session.dialect.selectWith(sets.expressions, join(counts, " UNION ALL SELECT ")),
   );
-  const found = new Map(rows.map((row) => [row.i, Number(row.n)]));
+  const found = new Map(rows.map((row) => [Number(row.i), Number(row.n)]));
   const tally = new Tally();
   sets.tables.forEach((own, index) => tally.add(own.name, found.get(index) ?? 0));
   const restrictedBy: Restriction[] = [];

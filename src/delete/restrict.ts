@@ -26,9 +26,10 @@ export async function findRestriction(
   edge: Edge,
   deletion: Pick<Deletion, "id">,
 ): Promise<Restriction | undefined> {
-  const { names, shareLock } = session.dialect;
+  const { dialect } = session;
+  const { names, shareLock } = dialect;
   const from = sql`FROM ${names.table(edge.parent)} p JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}
- WHERE ${carries(session, "p", edge.parent, deletion.id)} AND ${isActive(names, "c", edge.child)}`;
+ WHERE ${carries(session, "p", edge.parent, deletion.id)} AND ${dialect.foundByKey(sql`${isActive(names, "c", edge.child)}`)}`;
   // A locking read where the database has repeatable reads: a plain one would not see what was committed meanwhile.
   const sample = await session.select(
     sql`SELECT ${session.keyColumns("c", edge.child)} ${from} LIMIT ${String(SAMPLE_SIZE)}${shareLock}`,

@@ -87,14 +87,14 @@ function takeBelow(
   deletion: Deletion,
   tally: Tally,
 ): Promise<void> {
-  const { names, singleConnection } = session.dialect;
+  const { dialect } = session;
   const descent: Descent = {
     from: (alias, table) => carries(session, alias, table, deletion.id),
-    takes: (table) => sql`${isActive(names, "c", table)}`,
+    takes: (table) => dialect.foundByKey(sql`${isActive(dialect.names, "c", table)}`),
     set: (table) => [...stamp(session, table, deletion), ...touch(session, table)],
     givesValues: false,
     // A walk that has waited for a lock has not seen what was restored below that row meanwhile.
-    repeats: !singleConnection,
+    repeats: !dialect.singleConnection,
   };
   return descend(session, plan.groups, descent, tally);
 }

@@ -35,8 +35,9 @@ export class Members {
     for (let at = 0; at < selects.length; at += TABLES_PER_STATEMENT) {
       const some = selects.slice(at, at + TABLES_PER_STATEMENT);
       const union = some.reduce((all, select) => sql`${all} UNION ALL ${select}`);
-      for (const { i } of await this.session.select<{ i: number }>(union)) {
-        const table = graph.softDeletable[i];
+      // MySQL takes a number in a UNION for a BIGINT, which arrives as text.
+      for (const { i } of await this.session.select<{ i: string | number }>(union)) {
+        const table = graph.softDeletable[Number(i)];
         if (table) found.push(table);
       }
     }

@@ -98,7 +98,7 @@ export class RowSets {
       const columns = names.list("c", this.#columns(table));
       const sources = group.incoming.map(
         (edge) =>
-          sql`SELECT ${columns} FROM ${this.childrenOver(edge)} WHERE ${this.inState(table)}`,
+          sql`SELECT ${columns} FROM ${this.childrenOver(edge)} WHERE ${this.#foundInState(table)}`,
       );
       if (table === this.root) {
         sources.unshift(
@@ -114,7 +114,7 @@ export class RowSets {
     const { names } = this.session.dialect;
     const seeds = group.incoming.map((edge) => ({
       table: edge.child,
-      rest: sql`JOIN ${this.name(edge.parent)} p ON ${joined(names, edge, "c", "p")} WHERE ${this.inState(edge.child)}`,
+      rest: sql`JOIN ${this.name(edge.parent)} p ON ${joined(names, edge, "c", "p")} WHERE ${this.#foundInState(edge.child)}`,
     }));
     if (group.tables.includes(this.root)) {
       seeds.unshift({
@@ -122,7 +122,7 @@ export class RowSets {
         rest: sql`WHERE ${and(this.condition, this.inState(this.root))}`,
       });
     }
-    const steps = group.inner.map((edge) => ({ edge, where: sql`${this.inState(edge.child)}` }));
+    const steps = group.inner.map((edge) => ({ edge, where: this.#foundInState(edge.child) }));
     return { tables: group.tables, seeds, steps, name };
   }
 
@@ -131,5 +131,11 @@ export class RowSets {
     const { names } = this.session.dialect;
     if (this.state === "any") return "1 = 1";
     return this.state === "active" ? isActive(names, "c", table) : isDeleted(names, "c", table);
+  }
+
+  /** The same on rows that hang by others. */
+  #foundInState(table: SoftDeleteTable): Sql {
+    const inState = sql`${this.inState(table)}`;
+    return this.state === "any" ? inState : this.session.dialect.foundByKey(inState);
   }
 }

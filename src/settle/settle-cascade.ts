@@ -19,11 +19,11 @@ export function takeBelow(
   ids: readonly string[],
   tally: Tally,
 ): Promise<void> {
-  const { names } = session.dialect;
+  const { dialect } = session;
   const members = new Members(session, ids);
   const descent: Descent = {
     from: (alias, parent) => members.has(alias, parent),
-    takes: (child) => sql`${isActive(names, "c", child)}`,
+    takes: (child) => dialect.foundByKey(sql`${isActive(dialect.names, "c", child)}`),
     carry: (alias, parent) => carriedOf(session, alias, parent),
     set: (child, value) => stampFrom(session, child, value),
     givesValues: true,

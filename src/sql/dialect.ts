@@ -59,6 +59,8 @@ export interface Dialect {
   anyOf(column: string, values: readonly string[]): Sql;
   /** A condition that the columns together hold one of the keys. */
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql;
+  /** A condition on rows that a foreign key's index gives, in a form for which no other index is taken instead of that. */
+  foundByKey(condition: Sql): Sql;
   /** A condition, looked up by index for each row, that `FROM ...` yields nothing. */
   nothing(from: Sql): Sql;
   /** What is put behind {@link updateLock} to leave out rows that somebody else has locked. Empty where nobody can have. */

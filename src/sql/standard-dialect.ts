@@ -126,6 +126,10 @@ export abstract class StandardDialect {
     return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${and(sql`${own} IN (SELECT ${keys})`, ...where)}`;
   }
 
+  foundByKey(condition: Sql): Sql {
+    return condition;
+  }
+
   keep(): readonly [] {
     return [];
   }
