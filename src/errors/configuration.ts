@@ -56,7 +56,7 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   /** @internal */
   static unsupportedDatabase(type: string): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
-      `The database type "${type}" is not supported. Use postgres, cockroachdb, better-sqlite3, mysql or mariadb.`,
+      `The database type "${type}" is not supported. Use postgres, cockroachdb, better-sqlite3, sqljs, mysql or mariadb.`,
     );
   }
 

@@ -22,13 +22,12 @@ function create(dataSource: DataSource): Dialect {
   switch (type) {
     case "postgres":
     case "cockroachdb":
-    case "aurora-postgres":
       return new PostgresDialect(dataSource);
     case "better-sqlite3":
+    case "sqljs":
       return new SqliteDialect(dataSource);
     case "mysql":
     case "mariadb":
-    case "aurora-mysql":
       return new MysqlDialect(dataSource);
     default:
       throw SoftDeleteConfigurationError.unsupportedDatabase(type);

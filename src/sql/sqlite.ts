@@ -6,7 +6,7 @@ import { bind, join, sql, type Sql } from "./sql";
 import { StandardDialect } from "./standard-dialect";
 import type { ViolatedKey } from "./statements";
 
-/** SQLite, by better-sqlite3. */
+/** SQLite, by better-sqlite3 or sql.js, whose errors have a message and no code. */
 export class SqliteDialect extends StandardDialect implements Dialect {
   readonly maxParameters = 10_000;
   readonly singleConnection = true;
@@ -60,14 +60,14 @@ export class SqliteDialect extends StandardDialect implements Dialect {
   }
 
   isForeignKeyViolation(error: unknown): boolean {
-    return driverErrorCode(error) === "SQLITE_CONSTRAINT_FOREIGNKEY";
+    return messageOf(error).startsWith("FOREIGN KEY constraint failed");
   }
 
   violatedKey(error: unknown): ViolatedKey | undefined {
-    if (driverErrorCode(error) !== "SQLITE_CONSTRAINT_UNIQUE") return undefined;
     // "UNIQUE constraint failed: article.tenantId, article.slug"
-    const { message } = driverErrorOf(error) as Error;
-    const columns = message.slice(message.indexOf(": ") + 2).split(", ");
+    const [problem, key] = messageOf(error).split(": ");
+    if (problem !== "UNIQUE constraint failed" || key === undefined) return undefined;
+    const columns = key.split(", ");
     const table = columns[0]?.slice(0, columns[0].lastIndexOf("."));
     return {
       ...(table === undefined ? {} : { table }),
@@ -79,4 +79,8 @@ export class SqliteDialect extends StandardDialect implements Dialect {
     const code = driverErrorCode(error);
     return code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED");
   }
+}
+
+function messageOf(error: unknown): string {
+  return (driverErrorOf(error) as Error | null)?.message ?? "";
 }

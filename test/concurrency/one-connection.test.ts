@@ -7,11 +7,11 @@ import {
   type SoftDeleteEvent,
 } from "../../src";
 import { BLOG, User } from "../core/blog";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 
 const NO_DELETION = "01a1fba0-a944-7620-bdef-c41bdb1f8c5d";
 
-describeEachDatabase("parallel calls on one connection", (database) => {
+describeEachDriver("parallel calls on one connection", (database) => {
   it("within one transaction do not undo each other when some are refused", async () => {
     const ds = await database.open(BLOG, { subscribers: [SoftDeleteSubscriber] });
     const [a, b, c] = await ds.manager.save(User, [{ name: "a" }, { name: "b" }, { name: "c" }]);

@@ -5,12 +5,16 @@ import type { DatabaseName, Sandbox, ServerName, UrlVariable } from "./sandbox";
 import { sqljsSandbox } from "./sqljs-sandbox";
 import { runOnDatabase, type TestDatabase } from "./test-database";
 
+type Cases = (database: TestDatabase) => void;
+
 interface Server {
   readonly family: DatabaseName;
   readonly sandbox: () => Sandbox;
   /** Without a URL there the cases are skipped. */
   readonly url?: UrlVariable;
 }
+
+const DATABASES: readonly ServerName[] = ["better-sqlite3", "postgres", "mariadb", "mysql"];
 
 const SERVERS: Record<ServerName, Server> = {
   "better-sqlite3": { family: "better-sqlite3", sandbox: betterSqlite3Sandbox },
@@ -28,27 +32,22 @@ const SERVERS: Record<ServerName, Server> = {
   },
 };
 
-/**
- * One `describe` per database, so that a case is written once and holds on all of them. On sql.js, which runs the statements
- * of SQLite over another driver, only where the case asks for it.
- */
-export function describeEachDatabase(
-  title: string,
-  body: (database: TestDatabase) => void,
-  { sqljs = false } = {},
-): void {
-  for (const name of Object.keys(SERVERS) as ServerName[]) {
-    if ((name === "sqljs" && !sqljs) || !isAskedFor(name)) continue;
-    const { family, sandbox, url } = SERVERS[name];
-    const missing = url === undefined || process.env[url] ? "" : ` (skipped: ${url} is not set)`;
-    (missing ? describe.skip : describe)(`${title} on ${name}${missing}`, () => {
-      runOnDatabase(family, name, sandbox(), body);
-    });
-  }
+/** One `describe` per database, so that a case is written once and holds on all of them. */
+export function describeEachDatabase(title: string, body: Cases): void {
+  for (const name of DATABASES) describeOn(name, title, body);
 }
 
-/** `TEST_DATABASES=postgres,sqljs` leaves out the others. */
-function isAskedFor(name: ServerName): boolean {
+/** The same, and once more on sql.js, another driver for SQLite: for the core, which makes do with one data source. */
+export function describeEachDriver(title: string, body: Cases): void {
+  for (const name of [...DATABASES, "sqljs"] as const) describeOn(name, title, body);
+}
+
+function describeOn(name: ServerName, title: string, body: Cases): void {
   const asked = process.env["TEST_DATABASES"];
-  return !asked || asked.split(",").includes(name);
+  if (asked && !asked.split(",").includes(name)) return;
+  const { family, sandbox, url } = SERVERS[name];
+  const missing = url === undefined || process.env[url] ? "" : ` (skipped: ${url} is not set)`;
+  (missing ? describe.skip : describe)(`${title} on ${name}${missing}`, () => {
+    runOnDatabase(family, name, sandbox(), body);
+  });
 }

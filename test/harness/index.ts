@@ -1,4 +1,4 @@
-export { describeEachDatabase } from "./describe-each-database";
+export { describeEachDatabase, describeEachDriver } from "./describe-each-database";
 export { recordStatements, statementsOf, type StatementRecording } from "./record-statements";
 export type { DatabaseName, ServerName } from "./sandbox";
 export { series } from "./series";

@@ -1,12 +1,7 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from "typeorm";
 
 import { SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import {
-  describeEachDatabase,
-  type DatabaseName,
-  type TestDatabase,
-  type TestEntities,
-} from "../harness";
+import { describeEachDriver, type DatabaseName, type TestEntities } from "../harness";
 
 /** A column of the two that TypeORM's own soft delete moves as well. */
 const MOVING = ["version", "updatedAt"];
@@ -139,7 +134,7 @@ export function describeLaw(
   body: (world: World) => void,
   { onceOnMariaDb = false } = {},
 ): void {
-  const onDatabase = (database: TestDatabase): void => {
+  describeEachDriver(title, (database) => {
     const all = ["mysql", "mariadb"] as const;
     const types = database.server === "mariadb" ? all.slice(onceOnMariaDb ? 1 : 0) : [undefined];
     for (const type of types) {
@@ -157,6 +152,5 @@ export function describeLaw(
       if (type) describe(`by the ${type} driver`, register);
       else register();
     }
-  };
-  describeEachDatabase(title, onDatabase);
+  });
 }

@@ -212,7 +212,7 @@ describe("a database that is not supported", () => {
     const dataSource = new DataSource(options);
 
     expect(() => dialectOf(dataSource)).toThrow(
-      'The database type "expo" is not supported. Use postgres, cockroachdb, better-sqlite3, mysql or mariadb.',
+      'The database type "expo" is not supported. Use postgres, cockroachdb, better-sqlite3, sqljs, mysql or mariadb.',
     );
   });
 });

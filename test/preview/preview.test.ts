@@ -1,10 +1,10 @@
 import { In, type DataSource } from "typeorm";
 
 import { SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import { Bookmark, Customer, Folder, Invoice, Line, Order, SHOP } from "../removal/shop";
 
-describeEachDatabase("previewSoftDelete", (database) => {
+describeEachDriver("previewSoftDelete", (database) => {
   const open = (): Promise<DataSource> =>
     database.open(SHOP, { subscribers: [SoftDeleteSubscriber] });
 

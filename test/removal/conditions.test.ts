@@ -9,7 +9,7 @@ import {
 } from "typeorm";
 
 import { getSoftDeleteRepository, OnSoftDelete, SoftDeletable, SoftDeleteManager } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 
 @Entity()
 class Tag {
@@ -50,7 +50,7 @@ class Remark extends SoftDeletable {
   article!: Article;
 }
 
-describeEachDatabase("forceDelete() by conditions", (database) => {
+describeEachDriver("forceDelete() by conditions", (database) => {
   async function open() {
     const ds = await database.open([Tag, Article, Remark]);
     const tag = await ds.manager.save(Tag, { name: "old" });

@@ -1,10 +1,10 @@
 import { Like, type DataSource } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import { Bookmark, Customer, Folder, Invoice, Line, Order, SHOP, Tag, Visit } from "./shop";
 
-describeEachDatabase("forceDelete", (database) => {
+describeEachDriver("forceDelete", (database) => {
   const open = (): Promise<DataSource> =>
     database.open(SHOP, { subscribers: [SoftDeleteSubscriber] });
 

@@ -6,10 +6,10 @@ import {
   SoftDeleteCriteriaError,
   SoftDeleteManager,
 } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import { deleted, fill, openBlog, Plain, Post, Seat, User } from "./blog";
 
-describeEachDatabase("criteria of softDelete and restore", (database) => {
+describeEachDriver("criteria of softDelete and restore", (database) => {
   const opened = openBlog(database);
   beforeEach(() => fill(opened.dataSource));
   const users = () => getSoftDeleteRepository(opened.dataSource, User);

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn, type DataSource } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeletable, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 
 class SeatKey {
   @PrimaryColumn()
@@ -51,7 +51,7 @@ async function deletedKeys(ds: DataSource, target: new () => SoftDeletable): Pro
   return rows.filter((row) => row.deletionId !== null).length;
 }
 
-describeEachDatabase("keys of objects", (database) => {
+describeEachDriver("keys of objects", (database) => {
   const options = { subscribers: [SoftDeleteSubscriber] };
 
   it("that are dates within one second tell them apart", async () => {
@@ -120,7 +120,7 @@ describeEachDatabase("keys of objects", (database) => {
   });
 });
 
-describeEachDatabase("an entity with an order of its own", (database) => {
+describeEachDriver("an entity with an order of its own", (database) => {
   it("is deleted and restored by id and by conditions", async () => {
     const ds = await database.open([Sorted]);
     await ds.manager.save(Sorted, [

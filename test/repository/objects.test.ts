@@ -1,8 +1,8 @@
 import { getSoftDeleteRepository, SoftDeleteCriteriaError } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { deleted, fill, openBlog, Post, User } from "./blog";
 
-describeEachDatabase("softRemove and recover of the repository", (database) => {
+describeEachDriver("softRemove and recover of the repository", (database) => {
   const opened = openBlog(database);
   beforeEach(() => fill(opened.dataSource));
   const users = () => getSoftDeleteRepository(opened.dataSource, User);

@@ -1,7 +1,7 @@
 import { Between, EntityNotFoundError, In, IsNull, LessThan, Like, MoreThan, Not } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeleteConfigurationError } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import { fill, names, openBlog, Plain, Post, User } from "./blog";
 
 const SCOPES = {
@@ -17,7 +17,7 @@ const SCOPES = {
 } as const;
 type ScopeName = keyof typeof SCOPES;
 
-describeEachDatabase("scopes", (database) => {
+describeEachDriver("scopes", (database) => {
   const opened = openBlog(database);
   beforeEach(() => fill(opened.dataSource));
 

@@ -1,7 +1,7 @@
 import { DataSource } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeleteRepository, type SoftDeleteResult } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { deleted, fill, names, openBlog, User } from "./blog";
 
 class UserRepository extends SoftDeleteRepository<User> {
@@ -34,7 +34,7 @@ class InjectedRepository extends SoftDeleteRepository<User> {
   }
 }
 
-describeEachDatabase("a subclass of SoftDeleteRepository", (database) => {
+describeEachDriver("a subclass of SoftDeleteRepository", (database) => {
   const opened = openBlog(database);
   beforeEach(() => fill(opened.dataSource));
 
@@ -91,7 +91,7 @@ describeEachDatabase("a subclass of SoftDeleteRepository", (database) => {
   });
 });
 
-describeEachDatabase("extend()", (database) => {
+describeEachDriver("extend()", (database) => {
   const opened = openBlog(database);
   beforeEach(() => fill(opened.dataSource));
 
@@ -110,7 +110,7 @@ describeEachDatabase("extend()", (database) => {
   });
 });
 
-describeEachDatabase("getSoftDeleteRepository", (database) => {
+describeEachDriver("getSoftDeleteRepository", (database) => {
   const opened = openBlog(database);
   beforeEach(() => fill(opened.dataSource));
 

@@ -1,10 +1,10 @@
 import { In, MoreThan } from "typeorm";
 
 import { getSoftDeleteRepository } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { Article, openPress } from "./press";
 
-describeEachDatabase("find options of withDeleted({ relations })", (database) => {
+describeEachDriver("find options of withDeleted({ relations })", (database) => {
   const opened = openPress(database);
   const articles = () => getSoftDeleteRepository(opened.dataSource, Article);
   const byTitle = { order: { title: "ASC" } } as const;

@@ -24,7 +24,7 @@ import {
   softDeleteSchemaColumns,
   withSoftDelete,
 } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 
 /** Nothing is called what its property is called, and all are reserved words. */
 @Entity("group")
@@ -106,7 +106,7 @@ const CardSchema = softDeleteSchema(
   { policies: { above: "CASCADE" } },
 );
 
-describeEachDatabase("relations in scopes", (database) => {
+describeEachDriver("relations in scopes", (database) => {
   const softDeletes = getSoftDeleteRepository;
 
   it("may have any names and refer to columns that are no keys", async () => {

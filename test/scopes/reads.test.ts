@@ -1,10 +1,10 @@
 import { IsNull, LessThan, MoreThan, MoreThanOrEqual, Not, type DataSource } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import { Article, openPress, Remark, Section, Summary, Topic, Writer } from "./press";
 
-describeEachDatabase("reads in a scope", (database) => {
+describeEachDriver("reads in a scope", (database) => {
   const opened = openPress(database, { subscribers: [SoftDeleteSubscriber] });
   const articles = () => getSoftDeleteRepository(opened.dataSource, Article);
   const titles = (rows: readonly Article[]) => rows.map(({ title }) => title).sort();
@@ -147,7 +147,7 @@ describeEachDatabase("reads in a scope", (database) => {
   });
 });
 
-describeEachDatabase("cached reads", (database) => {
+describeEachDriver("cached reads", (database) => {
   const opened: { readonly dataSource: DataSource } = openPress(database, { cache: true });
 
   it("of one scope are not answered from another", async () => {

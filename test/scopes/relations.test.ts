@@ -1,10 +1,10 @@
 import { In, type FindManyOptions } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeleteRepository } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import { Article, openPress, Remark, Topic, Writer } from "./press";
 
-describeEachDatabase("withDeleted({ relations })", (database) => {
+describeEachDriver("withDeleted({ relations })", (database) => {
   const opened = openPress(database);
   const articles = () => getSoftDeleteRepository(opened.dataSource, Article);
   const writers = () => getSoftDeleteRepository(opened.dataSource, Writer);

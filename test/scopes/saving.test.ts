@@ -1,10 +1,10 @@
 import type { DataSource } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { Article, fillPress, PRESS, Remark } from "./press";
 
-describeEachDatabase("save() of rows read with relations of a scope", (database) => {
+describeEachDriver("save() of rows read with relations of a scope", (database) => {
   let dataSource: DataSource;
   beforeEach(async () => {
     dataSource = await database.open(PRESS, { subscribers: [SoftDeleteSubscriber] });

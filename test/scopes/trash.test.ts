@@ -1,8 +1,8 @@
 import { getSoftDeleteRepository } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { Article, openPress, Remark, Writer } from "./press";
 
-describeEachDatabase("onlyDeleted({ relations })", (database) => {
+describeEachDriver("onlyDeleted({ relations })", (database) => {
   // The native uuid column of MariaDB: mysql has a varchar there.
   const opened = openPress(database, database.server === "mariadb" ? { type: "mariadb" } : {});
   const articles = () => getSoftDeleteRepository(opened.dataSource, Article);

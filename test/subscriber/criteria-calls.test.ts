@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 
 import { SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import { ADAS, Author, Book, deletions, fill, openLibrary, rowOf, versions } from "./library";
 
 type Call = (manager: EntityManager, id: number) => Promise<{ affected?: number | undefined }>;
@@ -30,7 +30,7 @@ const RESTORES: Record<string, Call> = {
     manager.createQueryBuilder().restore().from(Author).where("id = :id", { id }).execute(),
 };
 
-describeEachDatabase("TypeORM's criteria calls", (database) => {
+describeEachDriver("TypeORM's criteria calls", (database) => {
   let time: Date | undefined;
   const opened = openLibrary(database, [
     SoftDeleteSubscriber.with({ clock: () => time ?? new Date() }),

@@ -1,11 +1,11 @@
 import { SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { ADAS, Author, Book, deletions, fill, openLibrary, Page, rowOf, versions } from "./library";
 
 const AT = new Date("2024-02-03T04:05:06.789Z");
 const LATER = new Date("2025-02-03T04:05:06.789Z");
 
-describeEachDatabase("writes of the delete date", (database) => {
+describeEachDriver("writes of the delete date", (database) => {
   const opened = openLibrary(database, [SoftDeleteSubscriber]);
 
   describe("save", () => {

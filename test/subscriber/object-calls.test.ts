@@ -1,5 +1,5 @@
 import { SoftDeleteSubscriber, type SoftDeletable } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDriver, statementsOf } from "../harness";
 import {
   ADAS,
   Author,
@@ -20,7 +20,7 @@ function shown(object: SoftDeletable): [Date | null, string | null] {
   return [object.deletedAt, object.deletionId];
 }
 
-describeEachDatabase("TypeORM's softRemove and recover", (database) => {
+describeEachDriver("TypeORM's softRemove and recover", (database) => {
   const opened = openLibrary(database, [SoftDeleteSubscriber]);
 
   it("takes what is not loaded as well", async () => {

@@ -1,8 +1,8 @@
 import { SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { Author, deletions, fill, openLibrary, rowOf } from "./library";
 
-describeEachDatabase('orphanedRowAction: "soft-delete"', (database) => {
+describeEachDriver('orphanedRowAction: "soft-delete"', (database) => {
   const opened = openLibrary(database, [SoftDeleteSubscriber]);
 
   async function dropBooks(names: string[]): Promise<Author> {

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from "typeorm";
 
 import { ParentDeletedError, SoftDeleteRestrictedError, SoftDeleteSubscriber } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 import { ADAS, Author, Book, deletions, fill, Loan, openLibrary, Page, rows } from "./library";
 
 type Call = (manager: EntityManager) => Promise<unknown>;
@@ -45,7 +45,7 @@ const inDataSource = ({ manager }: DataSource) => ({
   transaction: (call: Call) => manager.transaction((own) => call(own)),
 });
 
-describeEachDatabase("refusals of TypeORM's own calls", (database) => {
+describeEachDriver("refusals of TypeORM's own calls", (database) => {
   const opened = openLibrary(database, [SoftDeleteSubscriber]);
 
   async function refuses(call: Call, error: new (...args: never[]) => Error): Promise<void> {

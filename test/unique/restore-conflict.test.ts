@@ -16,7 +16,7 @@ import {
   SoftDeleteSubscriber,
   UniqueActive,
 } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDriver } from "../harness";
 
 @Entity()
 class Owner extends SoftDeletable {
@@ -60,7 +60,7 @@ class Chapter extends SoftDeletable {
   parent!: Chapter | null;
 }
 
-describeEachDatabase("a restore into a unique key", (database) => {
+describeEachDriver("a restore into a unique key", (database) => {
   const options: Partial<DataSourceOptions> = {
     subscribers: [SoftDeleteSubscriber],
     ...(database.server === "mariadb" ? { type: "mariadb" } : {}),

@@ -15,7 +15,7 @@ import {
   SoftDeleteSubscriber,
   UniqueActive,
 } from "../../src";
-import { describeEachDatabase, recordStatements } from "../harness";
+import { describeEachDriver, recordStatements } from "../harness";
 
 @Entity()
 @UniqueActive(["tenantId", "slug"])
@@ -70,7 +70,7 @@ class WrongColumn extends SoftDeletable {
   code!: string;
 }
 
-describeEachDatabase("@UniqueActive", (database) => {
+describeEachDriver("@UniqueActive", (database) => {
   const options: Partial<DataSourceOptions> = {
     subscribers: [SoftDeleteSubscriber],
     ...(database.server === "mariadb" ? { type: "mariadb" } : {}),
