@@ -18,8 +18,8 @@ export function storedRow(event: UpdateEvent<ObjectLiteral>): ObjectLiteral | un
 }
 
 /**
- * The object that is about to be inserted, whose properties may still be set; undefined where the query builder inserts from a
- * SELECT.
+ * The object that is about to be inserted, whose properties may still be set; undefined for a row of a junction table, of which
+ * `save()` tells as of others. An insert from a SELECT is not told at all.
  *
  * Leans on `InsertEvent.entity`, which is not declared as possibly undefined.
  *

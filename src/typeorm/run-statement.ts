@@ -4,7 +4,7 @@ import type { ObjectLiteral, QueryRunner } from "typeorm";
 export interface StatementResult {
   /** The rows, as the driver gives them; none where the statement reads none. */
   readonly records: ObjectLiteral[];
-  /** How many rows it wrote, the ones included that already had the values; 0 where it wrote none. */
+  /** How many rows it has written, those included that had the values already. Says nothing of a SELECT. */
   readonly affected: number;
 }
 
@@ -21,10 +21,6 @@ export async function runStatement(
   text: string,
   parameters: unknown[],
 ): Promise<StatementResult> {
-  const { records, affected } = (await runner.query(
-    text,
-    parameters,
-    true,
-  )) as Partial<StatementResult>;
-  return { records: records ?? [], affected: affected ?? 0 };
+  const { records, affected } = await runner.query(text, parameters, true);
+  return { records: records as ObjectLiteral[], affected: affected ?? 0 };
 }
