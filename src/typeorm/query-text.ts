@@ -1,4 +1,10 @@
-import type { EntityManager, EntityMetadata, ObjectLiteral, SelectQueryBuilder } from "typeorm";
+import type {
+  EntityManager,
+  EntityMetadata,
+  FindManyOptions,
+  ObjectLiteral,
+  SelectQueryBuilder,
+} from "typeorm";
 
 import { quoted, quotedTable } from "./quoting";
 
@@ -19,6 +25,20 @@ export function withoutGlobalOrder<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
 ): SelectQueryBuilder<Entity> {
   return query.setOption("disable-global-order");
+}
+
+/**
+ * Restricts a query builder to what find options say, at once: joins for their conditions, and selects.
+ *
+ * Leans on `setFindOptions()`, which is public, and not documented.
+ *
+ * @internal
+ */
+export function withFindOptions<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+  options: FindManyOptions<Entity>,
+): SelectQueryBuilder<Entity> {
+  return query.setFindOptions(options);
 }
 
 /**
@@ -63,8 +83,8 @@ export function conditionText(
  * A query for the primary keys, as `key0`, `key1`, of the rows that a `where` of find options matches, conditions on related
  * rows included; active and deleted ones of all of them.
  *
- * Leans on `setFindOptions()` joining at once, so that a selection made afterwards is the whole one. The aliases are the
- * query's own, since TypeORM cuts and hashes the ones that it makes up where they grow too long.
+ * Leans on a selection that is made after {@link withFindOptions} being the whole one. The aliases are the query's own, since
+ * TypeORM cuts and hashes the ones that it makes up where they grow too long.
  *
  * @internal
  */
@@ -73,13 +93,12 @@ export function keysText(
   metadata: EntityMetadata,
   where: ObjectLiteral,
 ): QueryText {
-  const query = withoutGlobalOrder(
+  const query = withFindOptions(
     manager.createQueryBuilder<ObjectLiteral>(metadata.target, "matched"),
-  )
-    .setFindOptions({ where, withDeleted: true, loadEagerRelations: false })
-    .select([]);
+    { where, withDeleted: true, loadEagerRelations: false },
+  ).select([]);
   metadata.primaryColumns.forEach((column, index) => {
     query.addSelect(`matched.${column.propertyPath}`, `key${String(index)}`);
   });
-  return { text: query.getQuery(), parameters: query.getParameters() };
+  return { text: withoutGlobalOrder(query).getQuery(), parameters: query.getParameters() };
 }

@@ -1,4 +1,10 @@
-/** Gathers what arrives in one turn: TypeORM starts the hooks of one call together, one for each row. */
+/**
+ * Gathers what arrives in one turn.
+ *
+ * Leans on TypeORM starting the hooks of one call together, one for each row.
+ *
+ * @internal
+ */
 export class TickBatches<Item> {
   readonly #open = new Map<object, { items: Item[]; done: Promise<void> }>();
 

@@ -6,7 +6,7 @@ interface Leaning {
   itStill(does: string, got: () => unknown, wanted: unknown): void;
 }
 
-/** For the tests of one file in `src/typeorm/`; `others` are those that rest on it. */
+/** For the tests of one file, nearly always in `src/typeorm/`; `others` are those that rest on it. */
 export function leaning(file: string, ...others: readonly string[]): Leaning {
   return {
     itStill(does, got, wanted) {

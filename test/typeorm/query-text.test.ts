@@ -14,6 +14,7 @@ import {
   conditionText,
   findAlias,
   keysText,
+  withFindOptions,
   withoutGlobalOrder,
   type QueryText,
 } from "../../src/typeorm/query-text";
@@ -149,6 +150,21 @@ describeEachDatabase("the text of queries", (database) => {
       [{ key0: 5, key1: 6 }],
     );
   });
+
+  leaning(
+    "src/typeorm/query-text.ts",
+    "src/repository/reads/relation-loading.ts",
+    "src/repository/reads/scoped-reads.ts",
+  ).itStill(
+    "takes find options for a query builder by setFindOptions()",
+    async () => {
+      const { dataSource } = opened;
+      await dataSource.manager.save(Tag, [{ id: 1 }, { id: 2 }]);
+      const query = dataSource.createQueryBuilder(Tag, "tag");
+      return withFindOptions(query, { where: { id: 2 }, select: { id: true } }).getMany();
+    },
+    [{ id: 2 }],
+  );
 
   leaning(
     "src/typeorm/query-text.ts",

@@ -7,7 +7,7 @@ import { relationsLoaded } from "../../session/relations-loaded";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { fromDatabase } from "../../typeorm/column-values";
 import type { Column } from "../../typeorm/metadata";
-import { withoutGlobalOrder } from "../../typeorm/query-text";
+import { withFindOptions, withoutGlobalOrder } from "../../typeorm/query-text";
 import { selectWithKey, valueAt, type RelationNode } from "./relation-nodes";
 
 /** Where to read. @internal */
@@ -123,14 +123,10 @@ async function findRows(
   const columns = selectWithKey(target, select);
   const rows = new Map<string, ObjectLiteral>();
   for (const some of chunksOfKeys(manager, target, [...keys.values()])) {
-    const query = manager
-      .createQueryBuilder<ObjectLiteral>(target.target, "related", reader.queryRunner)
-      .setFindOptions({
-        withDeleted: true,
-        loadEagerRelations: false,
-        ...(columns ? { select: columns } : {}),
-      })
-      .andWhereInIds(some.map(toId));
+    const query = withFindOptions(
+      manager.createQueryBuilder<ObjectLiteral>(target.target, "related", reader.queryRunner),
+      { withDeleted: true, loadEagerRelations: false, ...(columns ? { select: columns } : {}) },
+    ).andWhereInIds(some.map(toId));
     for (const row of await query.getMany())
       rows.set(keyTextOf(manager.dataSource, keyOf(target, row)), row);
   }

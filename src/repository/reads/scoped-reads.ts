@@ -1,7 +1,7 @@
 import type { FindManyOptions, FindOptionsWhere, ObjectLiteral, Repository } from "typeorm";
 
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
-import { findAlias, withoutGlobalOrder } from "../../typeorm/query-text";
+import { findAlias, withFindOptions, withoutGlobalOrder } from "../../typeorm/query-text";
 import { copyOf } from "../../typeorm/repository-copies";
 import { loadRelations } from "./relation-loading";
 import { relationNodes } from "./relation-nodes";
@@ -82,10 +82,10 @@ export async function aggregate<Entity extends ObjectLiteral>(
 ): Promise<number | null> {
   const options = scoped<Entity, FindManyOptions<Entity>>(repository, where ? { where } : {});
   const alias = findAlias(repository.metadata);
-  const query = repository.manager
-    .createQueryBuilder(repository.target, alias)
-    .setFindOptions({ ...options, loadEagerRelations: false })
-    .select(`${name}(${alias}.${column})`, "value");
+  const query = withFindOptions(repository.manager.createQueryBuilder(repository.target, alias), {
+    ...options,
+    loadEagerRelations: false,
+  }).select(`${name}(${alias}.${column})`, "value");
   const row = await withoutGlobalOrder(query).getRawOne<{ value: string | number | null }>();
   return row?.value == null ? null : Number(row.value);
 }
