@@ -1,8 +1,9 @@
 import type { Dialect } from "../sql/dialect";
 import type { Edge } from "../plan/edge";
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable, Table } from "../plan/table";
 import type { CheckFinding } from "./finding";
+import type { Column } from "../typeorm/metadata";
 
 /** Binding relations whose foreign key has no index, and soft-deletable entities without the indexes of undo and purge. @internal */
 export function indexFindings(graph: SoftDeleteGraph, dialect: Dialect): CheckFinding[] {

@@ -1,6 +1,7 @@
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { Relation, SoftDeleteTable } from "../plan/table";
+import type { SoftDeleteTable } from "../plan/table";
 import type { CheckFinding } from "./finding";
+import type { Relation } from "../typeorm/metadata";
 
 /** Foreign keys and junction tables through which rows vanish without this package being asked. @internal */
 export function relationFindings(graph: SoftDeleteGraph): CheckFinding[] {

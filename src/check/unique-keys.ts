@@ -1,7 +1,8 @@
 import type { Dialect } from "../sql/dialect";
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { Column, SoftDeleteTable } from "../plan/table";
+import type { SoftDeleteTable } from "../plan/table";
 import type { CheckFinding } from "./finding";
+import type { Column } from "../typeorm/metadata";
 
 interface UniqueKey {
   readonly columns: readonly Column[];

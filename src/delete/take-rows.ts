@@ -1,4 +1,4 @@
-import { and, sql, type Sql } from "../sql/sql";
+import { and, sql, type Sql, filter } from "../sql/sql";
 import type { CascadePlan } from "../plan/soft-delete-graph";
 import { stamp, touch, type Deletion } from "../rows/stamps";
 import { carries } from "../rows/members";
@@ -24,11 +24,15 @@ export function takeRows(
   /** Whether it is only tried out: `RESTRICT` edges do not refuse, and nobody is told. */
   { trial = false } = {},
 ): Promise<Taken> {
-  return take(session, roots, deletion, !trial, ({ table }, condition) => ({
-    target: table,
-    set: [...stamp(session, table, deletion), ...touch(session, table)],
-    where: and(condition, isActive(session.dialect.names, "c", table)),
-  }));
+  return take(session, roots, deletion, !trial, ({ table, keys = 0 }, condition) => {
+    const active = sql`${isActive(session.dialect.names, "c", table)}`;
+    return {
+      target: table,
+      set: [...stamp(session, table, deletion), ...touch(session, table)],
+      // By a list of keys SQLite would take the index of the delete date for shorter.
+      where: and(condition, keys > 1 ? filter(active) : active),
+    };
+  });
 }
 
 /** The same for root rows that TypeORM has soft-deleted already, and whose `version` it has moved. @internal */

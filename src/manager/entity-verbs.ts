@@ -8,7 +8,7 @@ import type {
 
 import { SoftDeleteCriteriaError } from "../errors";
 import { authorOf } from "../record/author";
-import { areIds, conditionsOf, type SoftDeleteCriteria } from "../rows/criteria";
+import { type SoftDeleteCriteria, rowsOf, rowsByKeys } from "../rows/criteria";
 import { isDeletionId } from "../rows/deletion-id";
 import { forceDelete } from "../remove/force-delete";
 import { idsOf } from "../rows/objects";
@@ -108,10 +108,10 @@ export abstract class EntityVerbs {
     criteria: SoftDeleteCriteria<Entity>,
     options: ForceDeleteOptions = {},
   ): Promise<ForceDeleteResult> {
-    const { rows, metadata } = this.#name(target, "forceDelete", criteria);
+    const { rows } = this.#name(target, "forceDelete", criteria);
     const removal = {
       ...rows,
-      byId: areIds(metadata, criteria),
+      byId: rows.keys !== undefined,
       state: options.onlyDeleted === true ? "deleted" : "any",
     } as const;
     const { roots, tally } = await forceDelete(
@@ -198,8 +198,7 @@ export abstract class EntityVerbs {
   ): { rows: NamedRows; metadata: EntityMetadata } {
     const table = SoftDeleteGraph.of(this.manager.dataSource).get(target);
     const metadata = this.manager.dataSource.getMetadata(target);
-    const conditions = conditionsOf(this.manager, metadata, method, criteria);
-    return { rows: { table, conditions }, metadata };
+    return { rows: rowsOf(this.manager, table, metadata, method, criteria), metadata };
   }
 
   #nameObjects(
@@ -207,9 +206,13 @@ export abstract class EntityVerbs {
     method: string,
     objects: readonly ObjectLiteral[],
   ): NamedRows {
-    const ids = idsOf(this.manager.dataSource.getMetadata(target), objects, method);
-    const { rows, metadata } = this.#name(target, method, ids);
-    return { ...rows, objects: { table: rows.table, metadata, objects } };
+    const table = SoftDeleteGraph.of(this.manager.dataSource).get(target);
+    const metadata = this.manager.dataSource.getMetadata(target);
+    const ids = idsOf(metadata, objects, method);
+    return {
+      ...rowsByKeys(this.manager, table, metadata, ids),
+      objects: { table, metadata, objects },
+    };
   }
 }
 

@@ -1,7 +1,6 @@
 import type { ObjectLiteral } from "typeorm";
 
-import { and, sql } from "../sql/sql";
-import { chunks, conditionsOf } from "../rows/criteria";
+import { and, sql, filter } from "../sql/sql";
 import { keyTextOfObject } from "../rows/key-text";
 import type { LoneRow } from "./put-back";
 import type { Session } from "../session/session";
@@ -9,6 +8,7 @@ import type { SoftDeleteTable } from "../plan/table";
 import type { NativeCall } from "./native-call";
 import { reachedByCascade } from "./reached";
 import { isDeleted } from "../sql/state";
+import { byKeys } from "../rows/by-keys";
 
 interface FormerState {
   readonly deletionId: string | null;
@@ -37,17 +37,16 @@ export class FormerStates {
     }
     const { names } = session.dialect;
     const deletedAt = names.of("c", table.softDelete.deletedAt);
-    for (const some of chunks(ids, 1000)) {
-      for (const byId of conditionsOf(session.manager, table.metadata, "recover", some)) {
-        const rows = await session.select<{ d: string | null; at: string }>(
-          sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", table.softDelete.deletionId)} AS d, ${session.dialect.asText(sql`${deletedAt}`)} AS at FROM ${names.table(table)} c WHERE ${and(byId, isDeleted(names, "c", table))}`,
-        );
-        for (const row of rows) {
-          const key = keyTextOfObject(dataSource, table.primary, session.key(table, row));
-          const entity = recovered.get(key);
-          if (entity) this.#states.set(entity, { deletionId: row.d, deletedAt: row.at });
-        }
-      }
+    if (ids.length === 0) return;
+    const byId = byKeys(session.dialect, table.metadata, ids);
+    const deleted = filter(sql`${isDeleted(names, "c", table)}`);
+    const rows = await session.select<{ d: string | null; at: string }>(
+      sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", table.softDelete.deletionId)} AS d, ${session.dialect.asText(sql`${deletedAt}`)} AS at FROM ${names.table(table)} c WHERE ${and(byId, deleted)}`,
+    );
+    for (const row of rows) {
+      const key = keyTextOfObject(dataSource, table.primary, session.key(table, row));
+      const entity = recovered.get(key);
+      if (entity) this.#states.set(entity, { deletionId: row.d, deletedAt: row.at });
     }
   }
 

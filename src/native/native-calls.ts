@@ -7,7 +7,7 @@ import { refresh } from "../rows/objects";
 import { OperationQueue } from "../session/operation-queue";
 import { putBackActive, putBackDeleted, putBackLone } from "./put-back";
 import { explainConflicts } from "../restore/restore-conflict";
-import { restoreMatched } from "../restore/restore-matched";
+import { restoreMatched, type Matched } from "../restore/restore-matched";
 import { Session } from "../session/session";
 import { now } from "../session/settings";
 import { transact } from "../session/transaction";
@@ -20,6 +20,7 @@ import type { NativeCall } from "./native-call";
 import { Notes, type NotedGroup } from "./notes";
 import { movedHere, movedSince } from "./unsettled";
 import { takeMarked } from "../delete/take-rows";
+import { Sql } from "../sql/sql";
 
 /** Brings TypeORM's own soft deletes and restores to keep the laws: stamps, cascades, or takes back what they did. */
 export class NativeCalls {
@@ -94,8 +95,7 @@ export class NativeCalls {
           let moved = await softDelete(session, deleted, time, author);
           const own = await this.#putBackReached(session, restored);
           moved += own.moved;
-          for (const { table, conditions } of own.matched) {
-            const matched = { table, conditions, native: true };
+          for (const matched of own.matched) {
             moved += (await restoreMatched(session, matched, context)).roots;
           }
           if (moved > 0) await refresh(session, groups.flatMap(objectsOf));
@@ -122,26 +122,30 @@ export class NativeCalls {
   async #putBackReached(
     session: Session,
     groups: readonly NotedGroup[],
-  ): Promise<{ matched: { table: SoftDeleteTable; conditions: Conditions }[]; moved: number }> {
+  ): Promise<{ matched: Matched[]; moved: number }> {
     const { foreign, lone } = this.#former.reached(
       session,
       groups.flatMap((group) => group.calls),
     );
     let moved = 0;
-    const matched = [];
+    const matched: Matched[] = [];
     for (const group of groups) {
       const { table, note, ids, calls } = group;
       const ofOthers = idsOf(calls.filter((call) => foreign.has(call)));
       if (ofOthers.length > 0) {
-        const conditions = movedSince(session, table, "restored", note, ofOthers);
-        await putBackDeleted(session, table, conditions);
+        await putBackDeleted(
+          session,
+          table,
+          movedSince(session, table, "restored", note, ofOthers),
+        );
         moved += ofOthers.length;
       }
       const rows = this.#former.lone(calls.filter((call) => lone.has(call)));
       await putBackLone(session, table, rows);
       moved += rows.length;
       const own = ids && idsOf(calls.filter((call) => !foreign.has(call)));
-      matched.push({ table, conditions: await movedBy(session, { ...group, ids: own }) });
+      const condition = await movedBy(session, { ...group, ids: own });
+      matched.push({ table, conditions: [condition], native: true });
     }
     return { matched, moved };
   }
@@ -162,10 +166,8 @@ export class NativeCalls {
   }
 }
 
-type Conditions = Awaited<ReturnType<typeof movedHere>>;
-
-/** Conditions on the rows that the calls have moved. */
-async function movedBy(session: Session, group: NotedGroup): Promise<Conditions> {
+/** A condition on the rows that the calls have moved. */
+async function movedBy(session: Session, group: NotedGroup): Promise<Sql> {
   const { table, direction, note, ids, at } = group;
   const moved = movedSince(session, table, direction, note, ids, at);
   return ids ? moved : movedHere(session, table, direction, moved);
@@ -186,7 +188,10 @@ async function softDelete(
     const deletion = { id: newDeletionId(deletedAt), deletedAt, ...author };
     const marked = [];
     for (const group of some)
-      marked.push({ table: group.table, conditions: await movedBy(session, group) });
+      marked.push({
+        table: group.table,
+        conditions: [await movedBy(session, group)],
+      });
     roots += (await takeMarked(session, marked, deletion)).roots;
   }
   return roots;

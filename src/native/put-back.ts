@@ -1,13 +1,14 @@
 import type { ObjectLiteral } from "typeorm";
 
-import { and, bind, join, or, sql, type Sql } from "../sql/sql";
+import { and, bind, join, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
-import { chunks, conditionsOf } from "../rows/criteria";
+import { chunks } from "../rows/criteria";
 import { deletionTime } from "../rows/deletion-id";
-import { Members } from "../rows/members";
+import { Members, carries } from "../rows/members";
 import type { Session } from "../session/session";
 import type { Assignment } from "../sql/statements";
 import { isActive, hasNoDeletion } from "../sql/state";
+import { byKeys } from "../rows/by-keys";
 
 const DELETIONS_PER_STATEMENT = 200;
 const ROWS_PER_STATEMENT = 200;
@@ -16,17 +17,15 @@ const ROWS_PER_STATEMENT = 200;
 export async function putBackActive(
   session: Session,
   table: SoftDeleteTable,
-  conditions: readonly Sql[],
+  condition: Sql,
 ): Promise<void> {
-  for (const condition of conditions) {
-    await session.execute(
-      session.dialect.update({
-        target: table,
-        set: [[table.softDelete.deletedAt, sql`NULL`], ...moveBack(session, table)],
-        where: condition,
-      }),
-    );
-  }
+  await session.execute(
+    session.dialect.update({
+      target: table,
+      set: [[table.softDelete.deletedAt, sql`NULL`], ...moveBack(session, table)],
+      where: condition,
+    }),
+  );
 }
 
 /**
@@ -38,30 +37,26 @@ export async function putBackActive(
 export async function putBackDeleted(
   session: Session,
   table: SoftDeleteTable,
-  conditions: readonly Sql[],
+  condition: Sql,
 ): Promise<void> {
-  const { names } = session.dialect;
+  const { dialect } = session;
   const { deletedAt, deletionId } = table.softDelete;
-  for (const condition of conditions) {
-    const rows = await session.select<{ d: string }>(
-      sql`SELECT DISTINCT ${names.of("c", deletionId)} AS d FROM ${names.table(table)} c WHERE ${condition}`,
+  const rows = await session.select<{ d: string }>(
+    sql`SELECT DISTINCT ${dialect.names.of("c", deletionId)} AS d FROM ${dialect.names.table(table)} c WHERE ${condition}`,
+  );
+  const deletions = rows.map((row) => row.d);
+  for (const some of chunks(deletions, DELETIONS_PER_STATEMENT)) {
+    const times = some.map((id) => {
+      const time = session.value(deletedAt, deletionTime(id));
+      return sql`WHEN ${carries(session, "c", table, id)} THEN ${dialect.typed(deletedAt, time)}`;
+    });
+    await session.execute(
+      dialect.update({
+        target: table,
+        set: [[deletedAt, sql`CASE ${join(times, " ")} END`], ...moveBack(session, table)],
+        where: and(condition, new Members(session, some).has("c", table)),
+      }),
     );
-    for (const some of chunks(
-      rows.map((row) => row.d),
-      DELETIONS_PER_STATEMENT,
-    )) {
-      const times = some.map(
-        (id) =>
-          sql`WHEN ${new Members(session, [id]).has("c", table)} THEN ${session.dialect.typed(deletedAt, session.value(deletedAt, deletionTime(id)))}`,
-      );
-      await session.execute(
-        session.dialect.update({
-          target: table,
-          set: [[deletedAt, sql`CASE ${join(times, " ")} END`], ...moveBack(session, table)],
-          where: and(condition, new Members(session, some).has("c", table)),
-        }),
-      );
-    }
   }
 }
 
@@ -77,22 +72,20 @@ export async function putBackLone(
   table: SoftDeleteTable,
   rows: readonly LoneRow[],
 ): Promise<void> {
-  const { dialect, manager } = session;
+  const { dialect } = session;
   const { deletedAt } = table.softDelete;
   for (const some of chunks(rows, ROWS_PER_STATEMENT)) {
     const ids = some.map((row) => row.id);
-    const where = or(...conditionsOf(manager, table.metadata, "recover", ids));
-    const times = some.flatMap((row) =>
-      conditionsOf(manager, table.metadata, "recover", row.id).map(
-        (byId) => sql`WHEN ${byId} THEN ${dialect.fromText(bind(row.deletedAt))}`,
-      ),
+    const times = some.map(
+      ({ id, deletedAt: at }) =>
+        sql`WHEN ${byKeys(dialect, table.metadata, [id])} THEN ${dialect.fromText(bind(at))}`,
     );
     await session.execute(
       dialect.update({
         target: table,
         set: [[deletedAt, sql`CASE ${join(times, " ")} END`], ...moveBack(session, table)],
         where: and(
-          where,
+          byKeys(dialect, table.metadata, ids),
           isActive(dialect.names, "c", table),
           hasNoDeletion(dialect.names, "c", table),
         ),

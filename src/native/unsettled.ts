@@ -1,11 +1,11 @@
 import type { ObjectLiteral } from "typeorm";
 
-import { and, bind, join, sql, type Sql } from "../sql/sql";
-import { chunks, conditionsOf } from "../rows/criteria";
+import { and, bind, join, sql, type Sql, filter } from "../sql/sql";
 import { keyTextOfObject } from "../rows/key-text";
 import type { Session } from "../session/session";
 import type { SoftDeleteTable } from "../plan/table";
 import { type Direction, isUnsettled } from "../sql/state";
+import { byKeys } from "../rows/by-keys";
 
 /** The unsettled rows that were there before a call of TypeORM's own, and the moment from which it counts. */
 export interface Note {
@@ -51,7 +51,7 @@ export async function noteUnsettled(
   return { since: found[0]?.since ?? "", rows };
 }
 
-/** Conditions on `c`: unsettled since the note, and not noted. */
+/** A condition on `c`: unsettled since the note, and not noted. */
 export function movedSince(
   session: Session,
   table: SoftDeleteTable,
@@ -59,27 +59,24 @@ export function movedSince(
   note: Note,
   ids: readonly ObjectLiteral[] | null,
   at?: Date,
-): Sql[] {
+): Sql {
   const { dialect } = session;
   const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
-  const conditions = [unsettled(session, table, direction)];
+  const isMoved = unsettled(session, table, direction);
+  // By its keys a row is looked up whatever else is unsettled.
+  const conditions = ids ? [byKeys(dialect, table.metadata, ids), filter(isMoved)] : [isMoved];
   if (at) {
     // By its id a row is found whatever the column's precision has made of the date.
     if (!ids) conditions.push(sql`${deletedAt} = ${session.value(table.softDelete.deletedAt, at)}`);
-  } else if (direction === "deleted")
-    conditions.push(sql`${deletedAt} >= ${dialect.fromText(bind(note.since))}`);
-  const noted = [...note.rows.values()];
-  for (const some of chunks(noted, 1000)) {
-    for (const condition of conditionsOf(session.manager, table.metadata, "note", some)) {
-      conditions.push(sql`NOT ${condition}`);
-    }
+  } else if (direction === "deleted") {
+    const since = sql`${deletedAt} >= ${dialect.fromText(bind(note.since))}`;
+    conditions.push(ids ? filter(since) : since);
   }
-  if (!ids) return [and(...conditions)];
-  return chunks(ids, 1000).flatMap((some) =>
-    conditionsOf(session.manager, table.metadata, "hook", some).map((byId) =>
-      and(byId, ...conditions),
-    ),
-  );
+  const noted = [...note.rows.values()];
+  if (noted.length > 0) {
+    conditions.push(sql`NOT (${byKeys(dialect, table.metadata, noted)})`);
+  }
+  return and(...conditions);
 }
 
 /**
@@ -90,24 +87,22 @@ export async function movedHere(
   session: Session,
   table: SoftDeleteTable,
   direction: Direction,
-  moved: readonly Sql[],
-): Promise<readonly Sql[]> {
+  moved: Sql,
+): Promise<Sql> {
   const { dialect } = session;
   if (!dialect.locksWhatItReads || session.ownIsolation) return moved;
   const columns = table.primary.map(
     (column, index) => sql`${session.whole("c", column)} AS key${String(index)}`,
   );
-  const keys: unknown[][] = [];
-  for (const condition of moved) {
-    const found = await session.select(
-      sql`SELECT ${join(columns, ", ")} FROM ${dialect.names.table(table)} c WHERE ${condition}`,
-    );
-    for (const row of found)
-      keys.push(table.primary.map((_, index): unknown => row[`key${String(index)}`]));
-  }
-  const size = table.primary.length === 1 ? dialect.maxParameters : 1000;
-  return chunks(keys, size).map((some) =>
-    and(dialect.anyKey("c", table.primary, some), unsettled(session, table, direction)),
+  const found = await session.select(
+    sql`SELECT ${join(columns, ", ")} FROM ${dialect.names.table(table)} c WHERE ${moved}`,
+  );
+  const keys = found.map((row) =>
+    table.primary.map((_, index): unknown => row[`key${String(index)}`]),
+  );
+  return and(
+    dialect.anyKey("c", table.primary, keys),
+    filter(unsettled(session, table, direction)),
   );
 }
 

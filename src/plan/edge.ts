@@ -1,4 +1,5 @@
-import type { Column, Relation, SoftDeleteTable, Table } from "./table";
+import type { SoftDeleteTable, Table } from "./table";
+import type { Column, Relation } from "../typeorm/metadata";
 
 /** A pair of columns by which a child row belongs to its parent row. */
 export interface JoinPair {

@@ -4,8 +4,9 @@ import { isPolicy } from "../entity/on-soft-delete";
 import type { SoftDeletePolicy } from "../entity/annotations";
 import { SoftDeleteConfigurationError } from "../errors";
 import type { Edge, JoinPair } from "./edge";
-import { isSoftDeletable, type Relation, type Table } from "./table";
+import { isSoftDeletable, type Table } from "./table";
 import { entityAnnotations } from "./tables";
+import type { Relation } from "../typeorm/metadata";
 
 /** Every binding relation of a data source. @internal */
 export function compileEdges(dataSource: DataSource, tables: ReadonlyMap<string, Table>): Edge[] {

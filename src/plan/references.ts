@@ -3,8 +3,8 @@ import type { DataSource, EntityMetadata } from "typeorm";
 import type { Edge, JoinPair, SoftDeleteEdge } from "./edge";
 import { groupTables, type Group } from "./groups";
 import { SoftDeleteGraph } from "./soft-delete-graph";
-import { isSoftDeletable, type Column, type SoftDeleteTable, type Table } from "./table";
-import { metadataKey } from "../typeorm/metadata";
+import { isSoftDeletable, type SoftDeleteTable, type Table } from "./table";
+import { metadataKey, type Column } from "../typeorm/metadata";
 
 /** A foreign key to a soft-deletable table, whatever its policy: the child's row refers to the parent's row. */
 export type Reference = Edge;

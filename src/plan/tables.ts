@@ -8,7 +8,8 @@ import {
   type SoftDeleteColumnRole,
 } from "../entity/annotations";
 import { SoftDeleteConfigurationError } from "../errors";
-import type { Column, SoftDeleteColumns, Table, StampedRole } from "./table";
+import type { SoftDeleteColumns, Table, StampedRole } from "./table";
+import type { Column } from "../typeorm/metadata";
 
 /** The annotations of an entity, whether it is a class or an `EntitySchema`. @internal */
 export function entityAnnotations(

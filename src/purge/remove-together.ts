@@ -1,11 +1,12 @@
 import { and, or, sql } from "../sql/sql";
-import type { Column, SoftDeleteTable } from "../plan/table";
+import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
 import { removeJunctions } from "./plain";
 import type { Reference } from "../plan/references";
 import { RowSet } from "./row-set";
 import { keysOf, referring, type Row } from "./rows";
 import type { PurgeWork } from "./work";
+import type { Column } from "../typeorm/metadata";
 
 // A tree's batch has a level or two. More of them go at once, after their references are cleared.
 const MOST_LEVELS = 8;

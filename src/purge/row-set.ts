@@ -1,7 +1,7 @@
-import type { Column } from "../plan/table";
 import type { Reference } from "../plan/references";
 import { keyText } from "../rows/key-text";
 import type { Row } from "./rows";
+import type { Column } from "../typeorm/metadata";
 
 /** Rows that are to go together, and how they refer to each other. */
 export class RowSet {

@@ -1,12 +1,13 @@
 import type { ObjectLiteral } from "typeorm";
 
 import { and, bind, or, sql, type Sql } from "../sql/sql";
-import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable, Table } from "../plan/table";
 import { keyText } from "../rows/key-text";
 import type { Session } from "../session/session";
 import type { Reference, References } from "../plan/references";
 import type { PurgeScope } from "./scope";
 import { joined } from "../sql/edge-conditions";
+import type { Column } from "../typeorm/metadata";
 
 /** A row to be removed: the columns by which it is found, and by which it and others refer to each other. */
 export class Row {

@@ -9,11 +9,12 @@ import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable, Table } from "../plan/table";
-import { conditionsOf } from "../rows/criteria";
+import { rowsOf } from "../rows/criteria";
 import { walkExpression } from "../sql/walk-expression";
 import { joined } from "../sql/edge-conditions";
 import { isActive } from "../sql/state";
 import { toDatabase } from "../typeorm/column-values";
+import { ofEntity } from "../rows/by-keys";
 
 /** The rows `c` of one entity that the caller asked for. */
 export interface PurgeRoot {
@@ -150,18 +151,13 @@ export function purgeConditions(
   metadata: EntityMetadata,
   table: SoftDeleteTable,
   where: unknown,
-): Sql[] | undefined {
+): readonly Sql[] | undefined {
   if (where !== undefined) {
     refuseChildren(manager, metadata, table, where);
-    return conditionsOf(manager, metadata, "purge", where);
+    return rowsOf(manager, table, metadata, "purge", where).conditions;
   }
-  const { discriminatorColumn } = metadata;
-  if (metadata === table.metadata || !discriminatorColumn) return undefined;
-  const values = [metadata, ...metadata.childEntityMetadatas].map((one) =>
-    bind(one.discriminatorValue),
-  );
-  const column = dialectOf(manager.dataSource).names.of("c", discriminatorColumn);
-  return [sql`${column} IN (${join(values, ", ")})`];
+  const conditions = ofEntity(dialectOf(manager.dataSource), metadata);
+  return conditions.length > 0 ? conditions : undefined;
 }
 
 /** Refuses conditions on rows that the purge removes first: the rows that they match would not match any more. */

@@ -3,12 +3,13 @@ import type { EntityManager } from "typeorm";
 import { join, or, sql } from "../sql/sql";
 import { ACTIVE_KEY } from "../entity/unique-active";
 import { RestoreConflictError, SAMPLE_SIZE, type RestoreConflict } from "../errors";
-import type { Column, SoftDeleteTable } from "../plan/table";
+import type { SoftDeleteTable } from "../plan/table";
 import { Members } from "../rows/members";
 import type { Session } from "../session/session";
 import { autocommit } from "../session/transaction";
 import type { ViolatedKey } from "../sql/statements";
 import { isActive } from "../sql/state";
+import type { Column } from "../typeorm/metadata";
 
 /** A restore ran into a unique key. Carries what is needed to tell which rows collide, once it has been rolled back. */
 export class UniqueCollision extends Error {

@@ -3,7 +3,7 @@ import { Session } from "../session/session";
 import type { RestoreContext } from "./restore-options";
 import { type Restored, Tally } from "../rows/tally";
 import { isDeleted } from "../sql/state";
-import { and } from "../sql/sql";
+import { and, sql, filter } from "../sql/sql";
 import { Recorder } from "../record/recorder";
 import { watchForCollisions } from "./restore-conflict";
 import { findWhole } from "./find-whole";
@@ -26,7 +26,9 @@ export async function restoreMatched(
   context: RestoreContext,
 ): Promise<Restored> {
   const { table, native = false } = matched;
-  const deleted = isDeleted(session.dialect.names, "c", table);
+  const isDeletedRow = sql`${isDeleted(session.dialect.names, "c", table)}`;
+  // By a list of keys SQLite would take the index of the delete date for shorter.
+  const deleted = (matched.keys ?? 0) > 1 ? filter(isDeletedRow) : isDeletedRow;
   const conditions = native
     ? matched.conditions
     : matched.conditions.map((condition) => and(condition, deleted));

@@ -11,6 +11,9 @@ import { foreign, or, sql, type Sql } from "../sql/sql";
 import { SoftDeleteCriteriaError } from "../errors";
 import { idMapOf } from "../typeorm/metadata";
 import { conditionText, keysText } from "../typeorm/query-text";
+import type { SoftDeleteTable } from "../plan/table";
+import type { NamedRows } from "./named-rows";
+import { byKeysOf } from "./by-keys";
 
 /** What TypeORM's own `softDelete` takes: an id, a list of ids, a `where` object, a list of those. */
 export type SoftDeleteCriteria<Entity extends ObjectLiteral> =
@@ -24,35 +27,56 @@ export type SoftDeleteCriteria<Entity extends ObjectLiteral> =
   | FindOptionsWhere<Entity>[];
 
 const OBJECTS_PER_STATEMENT = 200;
+// Several megabytes of keys: what a server takes in one packet.
+const KEYS_PER_STATEMENT = 200_000;
 
-/** Conditions on the alias `c`, each small enough for one statement; none for an empty list. @internal */
-export function conditionsOf(
+/** The rows `c` that criteria name, in conditions that are each small enough for one statement; none for an empty list. @internal */
+export function rowsOf(
   manager: EntityManager,
+  table: SoftDeleteTable,
   metadata: EntityMetadata,
   method: string,
   criteria: unknown,
-): Sql[] {
+): NamedRows {
   const list = Array.isArray(criteria) ? (criteria as unknown[]) : [criteria];
   for (const item of list) validate(metadata, method, item);
-  const ids = list.filter((item) => !isWhere(item));
-  const wheres = list.filter(isWhere);
-  const size = dialectOf(manager.dataSource).maxParameters;
-  return [
-    ...chunks(ids, size).map((chunk) => byIds(manager, metadata, chunk)),
-    ...chunks(wheres, OBJECTS_PER_STATEMENT).map((chunk) =>
-      or(...chunk.map((where) => byWhere(manager, metadata, where))),
-    ),
-  ];
+  const ids: ObjectLiteral[] = [];
+  const wheres: ObjectLiteral[] = [];
+  for (const item of list) {
+    if (!isWhere(item) || isKey(metadata, item)) ids.push(idMapOf(metadata, item));
+    else wheres.push(item);
+  }
+  const others = chunks(wheres, OBJECTS_PER_STATEMENT).map((chunk) =>
+    or(...chunk.map((where) => byWhere(manager, metadata, where))),
+  );
+  const named = rowsByKeys(manager, table, metadata, ids);
+  return others.length === 0 ? named : { table, conditions: [...named.conditions, ...others] };
 }
 
-/** Whether criteria name rows by nothing but their primary keys. @internal */
-export function areIds(metadata: EntityMetadata, criteria: unknown): boolean {
-  const list = Array.isArray(criteria) ? (criteria as unknown[]) : [criteria];
-  const keys = new Set(metadata.primaryColumns.map((column) => column.propertyPath));
-  return list.every(
-    (item) =>
-      !isWhere(item) ||
-      Object.entries(item).every(([property, value]) => keys.has(property) && !isWhere(value)),
+/** The rows `c` of some primary keys, given as objects. @internal */
+export function rowsByKeys(
+  manager: EntityManager,
+  table: SoftDeleteTable,
+  metadata: EntityMetadata,
+  ids: readonly ObjectLiteral[],
+): NamedRows {
+  const dialect = dialectOf(manager.dataSource);
+  const conditions = chunks(ids, KEYS_PER_STATEMENT).map((some) =>
+    byKeysOf(dialect, metadata, some),
+  );
+  return { table, conditions, keys: ids.length };
+}
+
+/** Whether an object is a primary key and nothing else. */
+function isKey(metadata: EntityMetadata, item: ObjectLiteral): boolean {
+  const properties = Object.entries(item);
+  const { primaryColumns } = metadata;
+  return (
+    properties.length === primaryColumns.length &&
+    properties.every(
+      ([property, value]) =>
+        !isWhere(value) && primaryColumns.some((column) => column.propertyPath === property),
+    )
   );
 }
 
@@ -104,11 +128,6 @@ function validateValues(
       validateValues(metadata, method, value, `${path}${property}.`);
     }
   }
-}
-
-function byIds(manager: EntityManager, metadata: EntityMetadata, ids: readonly unknown[]): Sql {
-  const maps = ids.map((id) => idMapOf(metadata, id));
-  return conditionOf(manager, metadata, (query) => query.whereInIds(maps));
 }
 
 function byWhere(manager: EntityManager, metadata: EntityMetadata, where: ObjectLiteral): Sql {

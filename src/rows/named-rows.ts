@@ -7,6 +7,8 @@ export interface NamedRows {
   readonly table: SoftDeleteTable;
   /** Conditions on `c`, each for one statement. */
   readonly conditions: readonly Sql[];
+  /** By how many primary keys the rows are named; undefined where other conditions name them. */
+  readonly keys?: number | undefined;
   /** The objects that are to show what happened, where the caller has named the rows by objects. */
   readonly objects?: Objects;
 }

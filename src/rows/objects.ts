@@ -3,9 +3,9 @@ import type { EntityMetadata, ObjectLiteral } from "typeorm";
 import { SoftDeleteCriteriaError } from "../errors";
 import type { SoftDeleteTable } from "../plan/table";
 import { sql } from "../sql/sql";
-import { chunks, conditionsOf } from "./criteria";
 import { keyTextOfObject } from "./key-text";
 import type { Session } from "../session/session";
+import { byKeys } from "./by-keys";
 
 /** Objects of one table. */
 export interface Objects {
@@ -82,18 +82,15 @@ async function refreshTable(
   const selected = columns.map(
     (column, index) => `${session.dialect.names.of("c", column)} AS value${String(index)}`,
   );
-  for (const some of chunks(ids, 1000)) {
-    for (const condition of conditionsOf(session.manager, metadata, "refresh", some)) {
-      const rows = await session.select(
-        sql`SELECT ${session.keyColumns("c", table)}, ${selected.join(", ")} FROM ${session.dialect.names.table(table)} c WHERE ${condition}`,
-      );
-      for (const row of rows) {
-        for (const object of byKey.get(keyOf(session.key(table, row))) ?? []) {
-          columns.forEach((column, index) => {
-            column.setEntityValue(object, session.hydrate(column, row[`value${String(index)}`]));
-          });
-        }
-      }
+  if (ids.length === 0) return;
+  const rows = await session.select(
+    sql`SELECT ${session.keyColumns("c", table)}, ${selected.join(", ")} FROM ${session.dialect.names.table(table)} c WHERE ${byKeys(session.dialect, metadata, ids)}`,
+  );
+  for (const row of rows) {
+    for (const object of byKey.get(keyOf(session.key(table, row))) ?? []) {
+      columns.forEach((column, index) => {
+        column.setEntityValue(object, session.hydrate(column, row[`value${String(index)}`]));
+      });
     }
   }
 }

@@ -4,11 +4,12 @@ import type { Edge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import { References } from "../plan/references";
 import type { CascadePlan } from "../plan/soft-delete-graph";
-import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable, Table } from "../plan/table";
 import type { Session } from "../session/session";
 import { walkExpression } from "../sql/walk-expression";
 import { joined } from "../sql/edge-conditions";
 import { isActive, isDeleted } from "../sql/state";
+import type { Column } from "../typeorm/metadata";
 
 /** Which rows an operation may touch at all. */
 export type RowState = "active" | "deleted" | "any";

@@ -1,9 +1,10 @@
 import { SoftDeleteConfigurationError } from "../errors";
-import type { Column, SoftDeleteTable, StampedRole } from "../plan/table";
+import type { SoftDeleteTable, StampedRole } from "../plan/table";
 import type { Session } from "../session/session";
 import { sql, type Sql } from "../sql/sql";
 import type { Assignment } from "../sql/statements";
 import type { Carried } from "../sql/walk";
+import type { Column } from "../typeorm/metadata";
 
 /** One soft delete operation: what it stamps on every row it takes. */
 export interface Deletion {

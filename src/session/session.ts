@@ -5,10 +5,11 @@ import { dialectOf } from "../sql";
 import { bind, sql, type Sql } from "../sql/sql";
 import type { PrimaryKey } from "../errors";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { Column, Table } from "../plan/table";
+import type { Table } from "../plan/table";
 import { databaseType } from "../typeorm/column-types";
 import { fromDatabase, toDatabase } from "../typeorm/column-values";
-import { runStatement } from "../typeorm/run-statement";
+import { runStatement, type StatementResult } from "../typeorm/run-statement";
+import type { Column } from "../typeorm/metadata";
 
 /** One operation at work on one connection. */
 export class Session {
@@ -33,14 +34,17 @@ export class Session {
 
   /** Runs a statement that writes. Returns how many rows it affected. */
   async execute(statement: Sql): Promise<number> {
-    const [text, parameters] = statement.render(this.manager.dataSource);
-    return (await runStatement(this.runner, text, parameters)).affected;
+    return (await this.#run(statement)).affected;
   }
 
   /** Runs a SELECT. Returns its rows as the driver gives them. */
   async select<Row = ObjectLiteral>(statement: Sql): Promise<Row[]> {
-    const [text, parameters] = statement.render(this.manager.dataSource);
-    return (await runStatement(this.runner, text, parameters)).records as Row[];
+    return (await this.#run(statement)).records as Row[];
+  }
+
+  #run(statement: Sql): Promise<StatementResult> {
+    const [text, parameters] = this.dialect.tuned(statement).render(this.manager.dataSource);
+    return runStatement(this.runner, text, parameters);
   }
 
   /** A value as a parameter, in the form in which the driver stores it in the column. */

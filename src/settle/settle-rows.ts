@@ -1,4 +1,4 @@
-import { and, bind, join, or, sql, type Sql } from "../sql/sql";
+import { and, bind, join, sql, type Sql, filter } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import { clear } from "../rows/stamps";
 import { chunks } from "../rows/criteria";
@@ -9,8 +9,10 @@ import { takeBelow } from "./settle-cascade";
 import type { Assignment } from "../sql/statements";
 import { Tally } from "../rows/tally";
 import { isUnsettled, isActive } from "../sql/state";
+import { toDatabase } from "../typeorm/column-values";
+import { oneKey } from "../sql/keys";
 
-// A CASE is searched from its beginning for every row, and SQLite limits the depth of an OR.
+// A CASE is searched from its beginning for every row.
 const ROWS_PER_STATEMENT = 500;
 
 // From 200 ids on MySQL and MariaDB trust their statistics of the column, which are stale, and scan the tables below.
@@ -100,8 +102,8 @@ function update(
 }
 
 interface PickedRow {
-  /** The values of the primary key, as parameters. */
-  readonly key: readonly Sql[];
+  /** The values of the primary key, as the driver takes them. */
+  readonly key: readonly unknown[];
   readonly deletedAt: unknown;
 }
 
@@ -113,13 +115,14 @@ async function pick(
   limit: number,
 ): Promise<PickedRow[]> {
   const { names, updateLock } = session.dialect;
+  const { dataSource } = session.manager;
   const { deletedAt } = table.softDelete;
   const rows = await session.select(
     sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", deletedAt)} AS moment FROM ${names.table(table)} c WHERE ${where} LIMIT ${String(limit)}${updateLock}`,
   );
   return rows.map((row) => ({
     key: table.primary.map((column, index) =>
-      session.value(column, session.hydrate(column, row[`key${String(index)}`])),
+      toDatabase(dataSource, column, session.hydrate(column, row[`key${String(index)}`])),
     ),
     deletedAt: session.hydrate(deletedAt, row["moment"]),
   }));
@@ -135,25 +138,8 @@ function still(
   rows: readonly PickedRow[],
   unsettled: Sql,
 ): Sql {
-  return and(byKeys(session, table, rows), sql`CASE WHEN ${unsettled} THEN 1 ELSE 0 END = 1`);
-}
-
-function byKeys(session: Session, table: SoftDeleteTable, rows: readonly PickedRow[]): Sql {
-  const [column] = table.primary;
-  if (column && table.primary.length === 1) {
-    const keys = rows.flatMap((row) => row.key);
-    return sql`${session.dialect.names.of("c", column)} IN (${join(keys, ", ")})`;
-  }
-  return or(...rows.map((row) => byKey(session, table, row)));
-}
-
-function byKey(session: Session, table: SoftDeleteTable, { key }: PickedRow): Sql {
-  const { names } = session.dialect;
-  return and(
-    ...table.primary.map(
-      (column, index) => sql`${names.of("c", column)} = ${key[index] ?? "NULL"}`,
-    ),
-  );
+  const keys = rows.map((row) => row.key);
+  return and(session.dialect.anyKey("c", table.primary, keys), filter(unsettled));
 }
 
 /** The deletion id of each row, by its primary key. */
@@ -163,9 +149,10 @@ function idOfEach(
   rows: readonly (PickedRow & { readonly id: string })[],
 ): Sql {
   const { dialect } = session;
+  const { deletionId } = table.softDelete;
   const whens = rows.map(
-    (row) =>
-      sql`WHEN ${byKey(session, table, row)} THEN ${dialect.typed(table.softDelete.deletionId, bind(row.id))}`,
+    ({ key, id }) =>
+      sql`WHEN ${oneKey(dialect.names, "c", table.primary, key)} THEN ${dialect.typed(deletionId, bind(id))}`,
   );
   return sql`CASE ${join(whens, " ")} END`;
 }

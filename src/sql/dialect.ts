@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from "typeorm";
 
-import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable, Table } from "../plan/table";
 import type { Keys } from "./keys";
 import type { Names } from "./names";
 import type { Sql } from "./sql";
@@ -14,6 +14,7 @@ import type {
   Assignment,
   ViolatedKey,
 } from "./statements";
+import type { Column } from "../typeorm/metadata";
 
 type IsolationLevel = NonNullable<Parameters<QueryRunner["startTransaction"]>[0]>;
 
@@ -21,8 +22,6 @@ type IsolationLevel = NonNullable<Parameters<QueryRunner["startTransaction"]>[0]
 export interface Dialect {
   readonly dataSource: DataSource;
   readonly names: Names;
-  /** How many parameters one statement of this package holds at most. */
-  readonly maxParameters: number;
   /** Whether all work of a data source goes through one connection, and so has to queue. */
   readonly singleConnection: boolean;
   /** The isolation level of this package's own transactions, unless the data source states one. */
@@ -57,8 +56,10 @@ export interface Dialect {
   keep(table: SoftDeleteTable): readonly Assignment[];
   /** A condition that a column holds one of the values. */
   anyOf(column: string, values: readonly string[]): Sql;
-  /** A condition that the columns together hold one of the keys. */
+  /** A condition that the columns together hold one of the keys: one parameter, whatever their number. */
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql;
+  /** A statement with what the database has to be told to run it by index. */
+  tuned(statement: Sql): Sql;
   /** A condition on rows that a foreign key's index gives, in a form for which no other index is taken instead of that. */
   foundByKey(condition: Sql): Sql;
   /** A condition, looked up by index for each row, that `FROM ...` yields nothing. */

@@ -1,7 +1,7 @@
 import type { Edge } from "../plan/edge";
-import type { Column } from "../plan/table";
 import type { Names } from "./names";
 import { and, bind, join, sql, type Sql } from "./sql";
+import type { Column } from "../typeorm/metadata";
 
 /** One end of an edge. */
 export type End = "parent" | "child";

@@ -1,78 +1,36 @@
-import type { Column } from "../plan/table";
 import { databaseType } from "../typeorm/column-types";
+import type { Column } from "../typeorm/metadata";
 import type { Names } from "./names";
-import { and, bind, foreign, join, or, sql, type Sql } from "./sql";
+import { and, bind, sql, type Sql } from "./sql";
 
-/** Values of some columns, row by row, as the driver has read them; moments as text. */
+/** Values of some columns, row by row: as the driver takes them, or has read them raw, moments then as text. */
 export type Keys = readonly (readonly unknown[])[];
 
-/** Types of PostgreSQL whose plain name, with nothing in brackets behind it, holds every value. */
-const CASTABLE = /^(smallint|integer|bigint|uuid|text|character varying|date|time.*)$/;
-
-/** `= ANY(array)`, or for several columns `IN (SELECT ... FROM unnest(arrays))`: one parameter for each column. @internal */
-export function anyKeyByArrays(
+/** The condition that the columns together hold one key. @internal */
+export function oneKey(
   names: Names,
   alias: string,
   columns: readonly Column[],
-  keys: Keys,
+  key: readonly unknown[],
 ): Sql {
-  const arrays = columns.map((column, index) => {
-    const type = databaseType(names.dataSource, column);
-    const values = bind(keys.map((key) => key[index]));
-    return CASTABLE.test(type) ? sql`CAST(${values} AS ${type}[])` : undefined;
-  });
-  const [column] = columns;
-  if (column && columns.length === 1) {
-    return sql`${names.of(alias, column)} = ANY(${arrays[0] ?? bind(keys.map(([value]) => value))})`;
-  }
-  const known = arrays.filter((array) => array !== undefined);
-  if (known.length < columns.length) return anyKeyByRows(names, alias, columns, keys);
-  return sql`${names.row(alias, columns)} IN (SELECT * FROM unnest(${join(known, ", ")}))`;
+  return and(
+    ...columns.map((column, index) => sql`${names.of(alias, column)} = ${bind(key[index])}`),
+  );
 }
 
-/** `IN (SELECT ... FROM json_each(?))`: one parameter for all. @internal */
-export function anyKeyByJson(
-  names: Names,
-  alias: string,
-  columns: readonly Column[],
-  keys: Keys,
-): Sql {
-  if (keys.some((key) => key.some((value) => value instanceof Uint8Array))) {
-    return sql`${names.row(alias, columns)} IN (VALUES ${join(
-      keys.map((key) => sql`(${join(key.map(bind), ", ")})`),
-      ", ",
-    )})`;
-  }
-  const single = columns.length === 1;
-  const json = bind(JSON.stringify(single ? keys.map(([value]) => value) : keys));
-  const values = single
-    ? "value"
-    : columns.map((_, index) => `json_extract(value, '$[${String(index)}]')`).join(", ");
-  return sql`${names.row(alias, columns)} IN (SELECT ${values} FROM json_each(${json}))`;
-}
+const TEXTUAL = /char|text|uuid/;
 
-// MariaDB makes a derived table of a list of 1,000 values or more, and may then read the whole table.
-const LONGEST_LIST = 900;
-
-/** Lists of values; for several columns a condition for each row, which MariaDB needs to go by index. @internal */
-export function anyKeyByRows(
-  names: Names,
-  alias: string,
-  columns: readonly Column[],
-  keys: Keys,
-): Sql {
-  const [column] = columns;
-  if (column && columns.length === 1) {
-    const lists: Sql[] = [];
-    for (let at = 0; at < keys.length; at += LONGEST_LIST) {
-      const values = keys.slice(at, at + LONGEST_LIST).map(([value]) => value);
-      lists.push(foreign(`${names.of(alias, column)} IN (:...list)`, { list: values }));
-    }
-    return or(...lists);
-  }
-  return or(
-    ...keys.map((key) =>
-      and(...columns.map((one, index) => sql`${names.of(alias, one)} = ${bind(key[index])}`)),
-    ),
+/**
+ * Keys as a list of them can hold: a number for a column of text is compared as text, and a big one is not rounded.
+ *
+ * @internal
+ */
+export function listable(names: Names, columns: readonly Column[], keys: Keys): Keys {
+  const textual = columns.map((column) => TEXTUAL.test(databaseType(names.dataSource, column)));
+  return keys.map((key) =>
+    key.map((value, index) => {
+      const isText = typeof value === "bigint" || (typeof value === "number" && textual[index]);
+      return isText ? String(value) : value;
+    }),
   );
 }

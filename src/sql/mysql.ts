@@ -1,12 +1,13 @@
 import type { DataSource } from "typeorm";
 
-import type { Column, SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable, Table } from "../plan/table";
 import type { Dialect } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
-import { anyKeyByRows, type Keys } from "./keys";
+import { listable, oneKey, type Keys } from "./keys";
+import { LONG_LIST, withLongLists } from "./mysql-lists";
 import { Names } from "./names";
 import { isMariaDb, serverVersion } from "../typeorm/server-version";
-import { and, bind, filter, join, sql, type Sql } from "./sql";
+import { and, bind, bindList, filter, join, sql, type Sql } from "./sql";
 import { firstPerRow } from "./first-per-row";
 import { isOf, slots } from "./walk";
 import type {
@@ -21,6 +22,7 @@ import type {
 } from "./statements";
 import { walkExpression } from "./walk-expression";
 import { joinedAt, otherEnd, joined } from "./edge-conditions";
+import type { Column } from "../typeorm/metadata";
 
 const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
 
@@ -39,7 +41,6 @@ const UNLIMITED_MYSQL = `/*+ SET_VAR(cte_max_recursion_depth=4294967295) ${BY_IN
  */
 export class MysqlDialect implements Dialect {
   readonly names: Names;
-  readonly maxParameters = 30_000;
   readonly singleConnection = false;
   // Repeatable read, the default, locks the gaps between rows as well, against TypeORM's own statements too.
   readonly isolationLevel = "READ COMMITTED";
@@ -154,7 +155,18 @@ export class MysqlDialect implements Dialect {
   }
 
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
-    return anyKeyByRows(this.names, alias, columns, keys);
+    const { names } = this;
+    const all = listable(names, columns, keys);
+    const [key] = all;
+    if (!key) return sql`1 = 0`;
+    // A list of one row of several columns is none that MariaDB goes by an index for.
+    if (all.length === 1) return oneKey(names, alias, columns, key);
+    const list = columns.length === 1 ? all.map(([value]) => value) : all;
+    return sql`${names.row(alias, columns)} IN (${bindList(list)})`;
+  }
+
+  tuned(statement: Sql): Sql {
+    return statement.longestList < LONG_LIST ? statement : withLongLists(statement);
   }
 
   planning(): undefined {

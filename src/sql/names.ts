@@ -1,8 +1,9 @@
 import type { DataSource } from "typeorm";
 
 import type { JoinPair } from "../plan/edge";
-import type { Column, Table } from "../plan/table";
+import type { Table } from "../plan/table";
 import { quoted, quotedTable } from "../typeorm/quoting";
+import type { Column } from "../typeorm/metadata";
 
 /** Names of tables and columns, from TypeORM's metadata, escaped by its driver. */
 export class Names {
@@ -12,7 +13,7 @@ export class Names {
     return quoted(this.dataSource, name);
   }
 
-  table(table: Table): string {
+  table(table: Pick<Table, "metadata">): string {
     return quotedTable(table.metadata);
   }
 

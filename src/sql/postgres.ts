@@ -1,18 +1,17 @@
-import type { Column } from "../plan/table";
 import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import type { Dialect } from "./dialect";
-import { anyKeyByArrays, type Keys } from "./keys";
+import type { Keys } from "./keys";
 import { databaseType } from "../typeorm/column-types";
 import { bind, join, sql, type Sql } from "./sql";
 import { StandardDialect } from "./standard-dialect";
 import type { ViolatedKey } from "./statements";
+import type { Column } from "../typeorm/metadata";
 
 // serialization_failure, deadlock_detected
 const RETRYABLE = new Set(["40001", "40P01"]);
 
 /** PostgreSQL and what speaks its dialect. */
 export class PostgresDialect extends StandardDialect implements Dialect {
-  readonly maxParameters = 30_000;
   readonly singleConnection = false;
   readonly singleRecursiveTerm = true;
   readonly shareLock = " FOR SHARE OF p";
@@ -26,8 +25,17 @@ export class PostgresDialect extends StandardDialect implements Dialect {
     return sql`${column} = ANY(${bind(values)})`;
   }
 
-  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
-    return anyKeyByArrays(this.names, alias, columns, keys);
+  protected keyList(alias: string, columns: readonly Column[], keys: Keys): Sql {
+    const { names } = this;
+    const [column] = columns;
+    // Without a cast the array has the column's type, whatever that is.
+    if (column && columns.length === 1)
+      return sql`${names.of(alias, column)} = ANY(${bind(keys.map(([value]) => value))})`;
+    const rows = keys.map((key) =>
+      Object.fromEntries(columns.map((one, index) => [one.databaseName, asJson(key[index])])),
+    );
+    const table = column ? names.table({ metadata: column.entityMetadata }) : "";
+    return sql`${names.row(alias, columns)} IN (SELECT ${names.list("k", columns)} FROM json_populate_recordset(NULL::${table}, ${bind(JSON.stringify(rows))}) k)`;
   }
 
   // Compiling takes longer than a batch does; by stale statistics whole tables are read and sorted for each.
@@ -82,4 +90,19 @@ export class PostgresDialect extends StandardDialect implements Dialect {
   isRetryable(error: unknown): boolean {
     return RETRYABLE.has(driverErrorCode(error));
   }
+}
+
+/** A value in JSON, from which PostgreSQL makes the column's type. */
+function asJson(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
+  return value instanceof Date ? localTime(value) : value;
+}
+
+/** A moment as the driver writes it: by this process's clock, which a column without time zone holds. */
+function localTime(moment: Date): string {
+  const offset = -moment.getTimezoneOffset();
+  const two = (number: number): string => String(Math.floor(number)).padStart(2, "0");
+  const local = new Date(moment.getTime() + offset * 60_000).toISOString().slice(0, -1);
+  const ahead = Math.abs(offset);
+  return `${local}${offset < 0 ? "-" : "+"}${two(ahead / 60)}:${two(ahead % 60)}`;
 }

@@ -5,6 +5,8 @@ import { positional } from "../typeorm/placeholders";
 /** A value that goes to the database as a parameter. */
 interface Bound {
   readonly value: unknown;
+  /** How many values it is a list of, for `IN (...)`. */
+  readonly list?: number;
 }
 
 /** A piece of SQL that TypeORM has written, with its own named parameters. */
@@ -19,8 +21,23 @@ type Chunk = string | Bound | Foreign;
 export class Sql {
   constructor(readonly chunks: readonly Chunk[]) {}
 
+  /** How many values the longest list in it has. */
+  get longestList(): number {
+    return this.chunks.reduce(
+      (most, chunk) =>
+        typeof chunk === "object" && "list" in chunk ? Math.max(most, chunk.list ?? 0) : most,
+      0,
+    );
+  }
+
   /** The text and the parameters as the driver takes them. */
   render(dataSource: DataSource): [text: string, parameters: unknown[]] {
+    const [text, parameters] = this.named();
+    return positional(dataSource, text, parameters);
+  }
+
+  /** The text and the parameters as TypeORM's query builder takes them, in a query that has only one such piece. */
+  named(): [text: string, parameters: ObjectLiteral] {
     const parameters: ObjectLiteral = {};
     let count = 0;
     const text = this.chunks
@@ -34,7 +51,7 @@ export class Sql {
         return `:${name}`;
       })
       .join("");
-    return positional(dataSource, text, parameters);
+    return [text, parameters];
   }
 }
 
@@ -64,6 +81,11 @@ export function sql(strings: TemplateStringsArray, ...inserts: readonly (Sql | s
 /** A value as a parameter. */
 export function bind(value: unknown): Sql {
   return new Sql([{ value }]);
+}
+
+/** Values, or rows of them, as one parameter, of which the driver makes what stands between the brackets of `IN (...)`. */
+export function bindList(values: readonly unknown[]): Sql {
+  return new Sql([{ value: values, list: values.length }]);
 }
 
 /** A query that TypeORM's query builder has written. */

@@ -1,14 +1,13 @@
-import type { Column } from "../plan/table";
 import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import type { Dialect } from "./dialect";
-import { anyKeyByJson, type Keys } from "./keys";
+import type { Keys } from "./keys";
 import { bind, join, sql, type Sql } from "./sql";
 import { StandardDialect } from "./standard-dialect";
 import type { ViolatedKey } from "./statements";
+import type { Column } from "../typeorm/metadata";
 
 /** SQLite, by better-sqlite3 or sql.js, whose errors have a message and no code. */
 export class SqliteDialect extends StandardDialect implements Dialect {
-  readonly maxParameters = 10_000;
   readonly singleConnection = true;
   readonly singleRecursiveTerm = false;
   // One writer at a time: a transaction that has written needs no row locks.
@@ -23,8 +22,17 @@ export class SqliteDialect extends StandardDialect implements Dialect {
     return sql`${column} IN (SELECT value FROM json_each(${bind(JSON.stringify(values))}))`;
   }
 
-  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
-    return anyKeyByJson(this.names, alias, columns, keys);
+  protected keyList(alias: string, columns: readonly Column[], keys: Keys): Sql {
+    const values = columns.map((_, index) => {
+      const value = `json_extract(value, '$[${String(index)}]')`;
+      return keys.some((key) => key[index] instanceof Uint8Array) ? `unhex(${value})` : value;
+    });
+    const json = keys.map((key) =>
+      key.map((value) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value,
+      ),
+    );
+    return sql`${this.names.row(alias, columns)} IN (SELECT ${values.join(", ")} FROM json_each(${bind(JSON.stringify(json))}))`;
   }
 
   planning(): undefined {

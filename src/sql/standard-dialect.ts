@@ -16,6 +16,8 @@ import type {
 } from "./statements";
 import { walkExpression } from "./walk-expression";
 import { otherEnd, joinedAt, columnsAt, kindOf, joined } from "./edge-conditions";
+import type { Column } from "../typeorm/metadata";
+import { type Keys, listable, oneKey } from "./keys";
 
 /** What PostgreSQL and SQLite have in common: `UPDATE ... WHERE key IN (SELECT ...)`, which both run by index. */
 export abstract class StandardDialect {
@@ -128,6 +130,22 @@ export abstract class StandardDialect {
 
   foundByKey(condition: Sql): Sql {
     return condition;
+  }
+
+  anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
+    const all = listable(this.names, columns, keys);
+    const [key] = all;
+    if (!key) return sql`1 = 0`;
+    return all.length === 1
+      ? oneKey(this.names, alias, columns, key)
+      : this.keyList(alias, columns, all);
+  }
+
+  /** The same for several keys. */
+  protected abstract keyList(alias: string, columns: readonly Column[], keys: Keys): Sql;
+
+  tuned(statement: Sql): Sql {
+    return statement;
   }
 
   keep(): readonly [] {

@@ -1,8 +1,9 @@
 import type { SoftDeleteEdge } from "../plan/edge";
-import type { Column, SoftDeleteTable } from "../plan/table";
+import type { SoftDeleteTable } from "../plan/table";
 import type { End } from "./edge-conditions";
 import type { Sql } from "./sql";
 import type { Walk } from "./walk";
+import type { Column } from "../typeorm/metadata";
 
 /** A column and the SQL of its new value. */
 export type Assignment = readonly [column: Column, value: Sql];

@@ -2,16 +2,17 @@ import type { ObjectLiteral } from "typeorm";
 
 import { and, join, sql, type Sql } from "../../sql/sql";
 import type { PrimaryKey } from "../../errors";
-import { chunks, conditionsOf } from "../../rows/criteria";
 import { keyText } from "../../rows/key-text";
 import type { Session } from "../../session/session";
 import type { Edge } from "../../plan/edge";
-import { isSoftDeletable, type Column } from "../../plan/table";
+import { isSoftDeletable } from "../../plan/table";
 import { toDatabase } from "../../typeorm/column-values";
 import type { Reference, WrittenRow } from "./references";
-import { joined } from "../../sql/edge-conditions";
+import { joined, columnsAt } from "../../sql/edge-conditions";
 import { isActive } from "../../sql/state";
 import { takeRows } from "../../delete/take-rows";
+import type { Column } from "../../typeorm/metadata";
+import { byKeys } from "../../rows/by-keys";
 
 /** A deleted parent to which a row refers. */
 export interface FoundParent {
@@ -43,12 +44,8 @@ export async function deletedParents(
   const sorted = [...keys].sort(([a], [b]) => (a.relation < b.relation ? -1 : 1));
   for (const [edge, some] of sorted) {
     const values = [...some].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
-    const size = Math.floor(session.dialect.maxParameters / edge.on.length);
-    for (const chunk of chunks(values, size)) {
-      const columns = edge.on.map(({ parent }) => parent);
-      const condition = session.dialect.anyKey("p", columns, chunk);
-      found.push(...(await lockParents(session, edge, sql``, condition)));
-    }
+    const condition = session.dialect.anyKey("p", columnsAt(edge, "parent"), values);
+    found.push(...(await lockParents(session, edge, sql``, condition)));
   }
   return found;
 }
@@ -67,13 +64,9 @@ export async function deletedParentsOfRows(
   const found: FoundParent[] = [];
   for (const [edge, some] of ids) {
     const child = sql` JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}`;
-    for (const chunk of chunks(some, 1000)) {
-      for (const byId of conditionsOf(session.manager, edge.child.metadata, "save", chunk)) {
-        found.push(
-          ...(await lockParents(session, edge, child, and(byId, isActive(names, "c", edge.child)))),
-        );
-      }
-    }
+    const byId = byKeys(session.dialect, edge.child.metadata, some);
+    const condition = and(byId, isActive(names, "c", edge.child));
+    found.push(...(await lockParents(session, edge, child, condition)));
   }
   return found;
 }
@@ -87,8 +80,10 @@ export async function joinParents(
   for (const { edge, key, deletionId, deletedAt, actor, reason } of parents) {
     // Without a deletion id it is being deleted by TypeORM's own call, whose cascade follows.
     if (deletionId === null || !isSoftDeletable(edge.child)) continue;
-    const columns = edge.on.map(({ child }) => child);
-    const roots = { table: edge.child, conditions: [dialect.anyKey("c", columns, [key])] };
+    const roots = {
+      table: edge.child,
+      conditions: [dialect.anyKey("c", columnsAt(edge, "child"), [key])],
+    };
     const deletion = { id: deletionId, deletedAt, actor, reason };
     await takeRows(session, [roots], deletion, { trial: true });
   }

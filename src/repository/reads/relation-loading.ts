@@ -1,11 +1,10 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../../sql";
-import { chunks } from "../../rows/criteria";
 import { keyTextOf } from "../../rows/key-text";
 import { relationsLoaded } from "../../session/relations-loaded";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
-import { fromDatabase } from "../../typeorm/column-values";
+import { fromDatabase, toDatabase } from "../../typeorm/column-values";
 import type { Column } from "../../typeorm/metadata";
 import { withFindOptions, withoutGlobalOrder } from "../../typeorm/query-text";
 import { selectWithKey, valueAt, type RelationNode } from "./relation-nodes";
@@ -15,8 +14,6 @@ export interface Reader {
   readonly manager: EntityManager;
   readonly queryRunner?: QueryRunner | undefined;
 }
-
-const COMPOSITE_KEYS_PER_STATEMENT = 200;
 
 /**
  * Loads relations of loaded objects, each with the rows that its node says, and sets them: two SELECTs for each relation,
@@ -62,35 +59,30 @@ async function findPairs(
     const key = keyOf(metadata, object);
     keys.set(keyTextOf(manager.dataSource, key), key);
   }
-  const pairs: Pair[] = [];
-  for (const some of chunksOfKeys(manager, metadata, [...keys.values()])) {
-    const query = manager
-      .createQueryBuilder<ObjectLiteral>(metadata.target, "parent", reader.queryRunner)
-      .withDeleted()
-      .innerJoin(`parent.${relation.propertyPath}`, "related")
-      .select([]);
-    withoutGlobalOrder(query);
-    metadata.primaryColumns.forEach((column, index) => {
-      query.addSelect(`parent.${column.propertyPath}`, `parent_${String(index)}`);
-    });
-    target.primaryColumns.forEach((column, index) => {
-      query.addSelect(`related.${column.propertyPath}`, `related_${String(index)}`);
-    });
-    if (condition) query.where(condition);
-    query.andWhereInIds(some.map(toId));
-    for (const column of target.columns) {
-      const given = valueAt(order, column.propertyPath);
-      if (given === undefined || column.relationMetadata) continue;
-      query.addOrderBy(`related.${column.propertyPath}`, direction(given), nulls(given));
-    }
-    for (const row of await query.getRawMany<Record<string, unknown>>()) {
-      pairs.push([
-        rawKey(manager, metadata, row, "parent"),
-        rawKey(manager, target, row, "related"),
-      ]);
-    }
+  const query = manager
+    .createQueryBuilder<ObjectLiteral>(metadata.target, "parent", reader.queryRunner)
+    .withDeleted()
+    .innerJoin(`parent.${relation.propertyPath}`, "related")
+    .select([]);
+  withoutGlobalOrder(query);
+  metadata.primaryColumns.forEach((column, index) => {
+    query.addSelect(`parent.${column.propertyPath}`, `parent_${String(index)}`);
+  });
+  target.primaryColumns.forEach((column, index) => {
+    query.addSelect(`related.${column.propertyPath}`, `related_${String(index)}`);
+  });
+  if (condition) query.where(condition);
+  query.andWhere(...haveKeys(manager, metadata.primaryColumns, "parent", keys));
+  for (const column of target.columns) {
+    const given = valueAt(order, column.propertyPath);
+    if (given === undefined || column.relationMetadata) continue;
+    query.addOrderBy(`related.${column.propertyPath}`, direction(given), nulls(given));
   }
-  return pairs;
+  const found = await query.getRawMany<Record<string, unknown>>();
+  return found.map((row) => [
+    rawKey(manager, metadata, row, "parent"),
+    rawKey(manager, target, row, "related"),
+  ]);
 }
 
 /** What keeps other rows than the node's out; undefined where every row is wanted, or none can be soft-deleted. */
@@ -122,14 +114,13 @@ async function findRows(
   );
   const columns = selectWithKey(target, select);
   const rows = new Map<string, ObjectLiteral>();
-  for (const some of chunksOfKeys(manager, target, [...keys.values()])) {
-    const query = withFindOptions(
-      manager.createQueryBuilder<ObjectLiteral>(target.target, "related", reader.queryRunner),
-      { withDeleted: true, loadEagerRelations: false, ...(columns ? { select: columns } : {}) },
-    ).andWhereInIds(some.map(toId));
-    for (const row of await query.getMany())
-      rows.set(keyTextOf(manager.dataSource, keyOf(target, row)), row);
-  }
+  if (keys.size === 0) return rows;
+  const query = withFindOptions(
+    manager.createQueryBuilder<ObjectLiteral>(target.target, "related", reader.queryRunner),
+    { withDeleted: true, loadEagerRelations: false, ...(columns ? { select: columns } : {}) },
+  ).andWhere(...haveKeys(manager, target.primaryColumns, "related", keys));
+  for (const row of await query.getMany())
+    rows.set(keyTextOf(manager.dataSource, keyOf(target, row)), row);
   return rows;
 }
 
@@ -178,26 +169,17 @@ function rawKey(
   );
 }
 
-function toId(key: Key): ObjectLiteral {
-  const id: ObjectLiteral = {};
-  for (const [column, value] of key) column.setEntityValue(id, value);
-  return id;
-}
-
-function chunksOfKeys(
-  manager: EntityManager,
-  metadata: EntityMetadata,
-  keys: readonly Key[],
-): Key[][] {
-  const [column, ...others] = metadata.primaryColumns;
-  // What TypeORM writes as one IN; a chain of OR otherwise, whose depth SQLite limits.
-  const simple =
-    others.length === 0 &&
-    !column?.transformer &&
-    !column?.relationMetadata &&
-    !column?.embeddedMetadata;
-  const { maxParameters } = dialectOf(manager.dataSource);
-  return chunks(keys, simple ? maxParameters : COMPOSITE_KEYS_PER_STATEMENT);
+/** A condition for TypeORM's query builder. */
+function haveKeys(
+  { dataSource }: EntityManager,
+  columns: readonly Column[],
+  alias: string,
+  keys: ReadonlyMap<string, Key>,
+): [text: string, parameters: ObjectLiteral] {
+  const values = [...keys.values()].map((key) =>
+    [...key].map(([column, value]) => toDatabase(dataSource, column, value)),
+  );
+  return dialectOf(dataSource).anyKey(alias, columns, values).named();
 }
 
 function direction(given: unknown): "ASC" | "DESC" {

@@ -1,12 +1,12 @@
 import type { EntityMetadata, FindManyOptions } from "typeorm";
 
-import type { Relation } from "../../plan/table";
 import {
   NO_RELATIONS,
   requestedRelations,
   type RelatedRows,
   type RelationScope,
 } from "./relation-scope";
+import type { Relation } from "../../typeorm/metadata";
 
 /** A relation to load, and what to load below it. @internal */
 export interface RelationNode {

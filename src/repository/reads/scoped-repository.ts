@@ -31,8 +31,7 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
    * are active or deleted. They need not be named in the find options again, and conditions and orders may go by them. Of
    * every other relation only active rows are read: of all of them with `{ relations: {} }`.
    *
-   * Each relation that is then loaded costs two statements of its own, however many rows there are (by a composite key, two
-   * for every 200), and `relationLoadStrategy` makes no difference; `@AfterLoad()` runs before, as with TypeORM's strategy
+   * Each relation that is then loaded costs two statements of its own, however many rows there are, and `relationLoadStrategy` makes no difference; `@AfterLoad()` runs before, as with TypeORM's strategy
    * "query". The query builder's joins are the caller's, and so are a condition's counts, such as `{ posts: MoreThan(1) }`.
    *
    * @example

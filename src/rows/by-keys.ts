@@ -1,0 +1,37 @@
+import type { EntityMetadata, ObjectLiteral } from "typeorm";
+
+import type { Dialect } from "../sql/dialect";
+import { and, bind, join, sql, type Sql } from "../sql/sql";
+import { toDatabase } from "../typeorm/column-values";
+
+/** The condition that a row `c` has one of some primary keys, given as objects: one parameter, whatever their number. @internal */
+export function byKeys(
+  dialect: Dialect,
+  metadata: EntityMetadata,
+  ids: readonly ObjectLiteral[],
+): Sql {
+  const columns = metadata.primaryColumns;
+  const keys = ids.map((id) =>
+    columns.map((column) =>
+      toDatabase(metadata.dataSource, column, column.getEntityValue(id) as unknown),
+    ),
+  );
+  return dialect.anyKey("c", columns, keys);
+}
+
+/** The same, of rows of the entity alone, where others of single-table inheritance share its table. @internal */
+export function byKeysOf(
+  dialect: Dialect,
+  metadata: EntityMetadata,
+  ids: readonly ObjectLiteral[],
+): Sql {
+  return and(byKeys(dialect, metadata, ids), ...ofEntity(dialect, metadata));
+}
+
+/** The condition that a row `c` is one of an entity; none where all rows of its table are. @internal */
+export function ofEntity({ names }: Dialect, metadata: EntityMetadata): Sql[] {
+  const { discriminatorColumn, childEntityMetadatas } = metadata;
+  if (metadata.tableType !== "entity-child" || !discriminatorColumn) return [];
+  const values = [metadata, ...childEntityMetadatas].map((one) => bind(one.discriminatorValue));
+  return [sql`${names.of("c", discriminatorColumn)} IN (${join(values, ", ")})`];
+}
