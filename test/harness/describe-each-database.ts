@@ -1,7 +1,13 @@
 import { betterSqlite3Sandbox } from "./better-sqlite3-sandbox";
 import { mysqlSandbox } from "./mysql-sandbox";
 import { postgresSandbox } from "./postgres-sandbox";
-import type { DatabaseName, Sandbox, ServerName, UrlVariable } from "./sandbox";
+import {
+  isAskedFor,
+  type DatabaseName,
+  type Sandbox,
+  type ServerName,
+  type UrlVariable,
+} from "./sandbox";
 import { sqljsSandbox } from "./sqljs-sandbox";
 import { runOnDatabase, type TestDatabase } from "./test-database";
 
@@ -43,8 +49,7 @@ export function describeEachDriver(title: string, body: Cases): void {
 }
 
 function describeOn(name: ServerName, title: string, body: Cases): void {
-  const asked = process.env["TEST_DATABASES"];
-  if (asked && !asked.split(",").includes(name)) return;
+  if (!isAskedFor(name)) return;
   const { family, sandbox, url } = SERVERS[name];
   const missing = url === undefined || process.env[url] ? "" : ` (skipped: ${url} is not set)`;
   (missing ? describe.skip : describe)(`${title} on ${name}${missing}`, () => {

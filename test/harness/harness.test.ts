@@ -56,6 +56,14 @@ describeEachDatabase("open", (database) => {
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it("names the server that it runs on", async () => {
+    if (database.name !== "mysql") return;
+    const dataSource = await database.open([Note]);
+    const [row] = await dataSource.query<{ version: string }[]>("SELECT VERSION() AS version");
+
+    expect(/mariadb/i.test(row?.version ?? "")).toBe(database.server === "mariadb");
+  });
+
   it("refuses to empty the schema of an open data source", async () => {
     await database.open([Note]);
 

@@ -1,6 +1,7 @@
 import { createConnection } from "mysql2/promise";
 
 import { mysqlCredentials } from "./mysql-sandbox";
+import { isAskedFor } from "./sandbox";
 
 const VARIABLES = { mariadb: "TEST_MARIADB_URL", mysql: "TEST_MYSQL_URL" } as const;
 
@@ -9,18 +10,22 @@ const VARIABLES = { mariadb: "TEST_MARIADB_URL", mysql: "TEST_MYSQL_URL" } as co
  * MariaDB.
  */
 export async function sortMysqlServers(): Promise<void> {
+  if (!isAskedFor("mariadb") && !isAskedFor("mysql")) return;
   const sorted: { mariadb?: string; mysql?: string } = {};
   for (const named of ["mysql", "mariadb"] as const) {
     const variable = VARIABLES[named];
     const url = process.env[variable];
     if (!url) continue;
     const kind = await kindOf(url, variable);
-    if (sorted[kind]) console.warn(`\n${VARIABLES.mysql} and ${VARIABLES.mariadb}: both ${kind}.`);
+    if (sorted[kind]) {
+      console.warn(`\nBoth URLs name a ${kind}: ${VARIABLES[kind]} counts.`);
+      if (kind !== named) continue;
+    }
     sorted[kind] = url;
   }
   for (const kind of ["mariadb", "mysql"] as const) {
     process.env[VARIABLES[kind]] = sorted[kind] ?? "";
-    if (sorted[kind]) continue;
+    if (sorted[kind] || !isAskedFor(kind)) continue;
     console.warn(`\n${VARIABLES[kind]} is not set: every case on ${kind} is skipped.`);
   }
 }

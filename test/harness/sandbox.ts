@@ -25,6 +25,12 @@ export function sandboxName(): string {
   return `tsd_${process.env["JEST_WORKER_ID"] ?? "0"}_${random}`;
 }
 
+/** `TEST_DATABASES=postgres,mysql` leaves out the others. */
+export function isAskedFor(name: ServerName): boolean {
+  const asked = process.env["TEST_DATABASES"];
+  return !asked || asked.split(",").includes(name);
+}
+
 export function requiredUrl(variable: UrlVariable): string {
   const url = process.env[variable];
   if (!url) throw new Error(`${variable} is not set.`);
