@@ -33,7 +33,7 @@ export async function fill(dataSource: DataSource, rows: number): Promise<Filled
     const stamp = owner ? stamps(divide(owner[0], 2), `${owner[0]} <= ${owner[1] / 2}`) : "";
     await dataSource.query(
       `INSERT INTO ${table} (id, ${columns}${owner ? ", deleted_at, deletion_id" : ""})
-       SELECT n.i, ${values}${stamp} FROM ${numbers(count)} n`,
+       SELECT n.i, ${values}${stamp} FROM ${numbers(count)} n ORDER BY n.i`,
     );
   };
   function stamps(deletion: string, condition: string): string {

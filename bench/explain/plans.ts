@@ -57,7 +57,8 @@ function explainPrefix(dataSource: DataSource): string {
     case "better-sqlite3":
       return "EXPLAIN QUERY PLAN";
     default:
-      return "EXPLAIN";
+      // MySQL 9 shows a tree unless it is told.
+      return "EXPLAIN FORMAT=TRADITIONAL";
   }
 }
 
