@@ -5,7 +5,7 @@ import { check } from "../check/check";
 import type { CheckFinding } from "../check/finding";
 import { type PurgeResult, type SettleResult } from "../record/results";
 import { purge, type PurgeAllOptions, type PurgeOptions } from "../purge/purge";
-import { purgeConditions } from "../purge/scope";
+import { purgeConditions } from "../purge/purge-conditions";
 import { settle, type SettleOptions } from "../settle/settle";
 import { autocommit } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";

@@ -1,7 +1,7 @@
 import type { DataSource, EntityMetadata } from "typeorm";
 
 import type { Edge, JoinPair, SoftDeleteEdge } from "./edge";
-import { groupTables, type Group } from "./groups";
+import { removalOrder, type RemovalGroup } from "./removal-order";
 import { SoftDeleteGraph } from "./soft-delete-graph";
 import { isSoftDeletable, type SoftDeleteTable, type Table } from "./table";
 import { metadataKey, type Column } from "../typeorm/metadata";
@@ -23,6 +23,7 @@ export class References {
   readonly #all: readonly Reference[];
   readonly #junctions: readonly Junction[];
   readonly #constrained = new Set<Reference>();
+  readonly #cascading = new Set<Reference>();
 
   static of(dataSource: DataSource): References {
     const known = this.#known.get(metadataKey(dataSource));
@@ -40,7 +41,7 @@ export class References {
     for (const metadata of dataSource.entityMetadatas) {
       if (metadata.tableType === "view") continue;
       const entity = tables.get(metadata.tablePath);
-      for (const { parent: target, on, relation, constraint } of linksOf(metadata)) {
+      for (const { parent: target, on, relation, constraint, onDelete } of linksOf(metadata)) {
         const parent = tables.get(target.tablePath);
         if (!parent || !isSoftDeletable(parent) || on.length === 0) continue;
         const key = [metadata, target]
@@ -54,6 +55,7 @@ export class References {
           const reference = references.get(key) ?? { ...edge, relation, down: undefined };
           references.set(key, reference);
           if (constraint) this.#constrained.add(reference);
+          if (onDelete === "CASCADE") this.#cascading.add(reference);
         } else {
           const { tableName: name, primaryColumns: primary } = metadata;
           const table: Table = { metadata, name, primary, softDelete: null };
@@ -79,6 +81,11 @@ export class References {
     return isKey && this.#constrained.has(reference);
   }
 
+  /** The references to rows of a table over which the database itself is to remove the rows that refer. */
+  cascadingTo(table: Table): readonly Reference[] {
+    return this.to(table).filter((reference) => this.#cascading.has(reference));
+  }
+
   /** The references of some tables to each other. */
   within(tables: readonly Table[]): readonly SoftDeleteEdge[] {
     return this.#all
@@ -91,9 +98,13 @@ export class References {
     return this.#junctions.filter((junction) => junction.parent === table);
   }
 
-  /** The tables, those that refer before those that are referred to; together those that do so in a cycle. */
-  groups(tables: readonly SoftDeleteTable[]): readonly Group[] {
-    return groupTables(new Set(tables), this.#all.filter(isBetweenSoftDeletable)).reverse();
+  /** In which order rows of some tables are removed for good. */
+  removalOrder(
+    tables: readonly SoftDeleteTable[],
+    together: readonly SoftDeleteEdge[] = [],
+  ): readonly RemovalGroup[] {
+    const isConstrained = (one: Reference): boolean => this.#constrained.has(one);
+    return removalOrder(tables, this.within(tables), { isConstrained, together });
   }
 }
 
@@ -106,6 +117,7 @@ interface Link {
   readonly on: readonly JoinPair[];
   readonly relation: string;
   readonly constraint?: boolean;
+  readonly onDelete?: string | undefined;
 }
 
 /** What rows of an entity refer to: by its relations, with a constraint or without, and by further foreign keys. */
@@ -126,6 +138,7 @@ function linksOf(metadata: EntityMetadata): Link[] {
       }),
       relation: metadata.tableName,
       constraint: true,
+      onDelete: key.onDelete,
     });
   }
   if (metadata.tableType === "junction") {

@@ -1,7 +1,7 @@
 import { join, or, sql, type Sql } from "../sql/sql";
 import type { PurgeBlock } from "../record/results";
 import { BlockedRows } from "./blocked";
-import { referring } from "./rows";
+import { referring } from "../sql/referring";
 import type { PurgeWork } from "./work";
 
 /** Counts what is left because other rows refer to it: one SELECT for each table. @internal */
@@ -13,7 +13,7 @@ export async function countBlocked(work: PurgeWork): Promise<PurgeBlock[]> {
       const references = work.references.to(table);
       const from = references.map(
         (reference) =>
-          sql`FROM ${names.table(table)} c WHERE ${work.scope.has("c", table)} AND EXISTS (SELECT 1 ${referring(session, reference)})`,
+          sql`FROM ${names.table(table)} c WHERE ${work.scope.has("c", table)} AND EXISTS (SELECT 1 ${referring(names, reference)})`,
       );
       const counts = await session.select(work.scope.select(columns(from)));
       blocks.push(...blocksOf(references, counts[0], 0));
@@ -40,7 +40,7 @@ export async function countOnly(work: PurgeWork): Promise<PurgeBlock[]> {
           const stays = scope.covers(child)
             ? sql` AND ${or(scope.hasNot("r", child), blocked.has("r", child))}`
             : "";
-          return sql`FROM ${names.table(table)} c WHERE ${scope.has("c", table)} AND EXISTS (SELECT 1 ${referring(session, reference)}${stays})`;
+          return sql`FROM ${names.table(table)} c WHERE ${scope.has("c", table)} AND EXISTS (SELECT 1 ${referring(names, reference)}${stays})`;
         }),
       ];
       const [row] = await session.select(scope.select(columns(from), blocked.expressions));

@@ -4,7 +4,9 @@ import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
 import { databaseType } from "../typeorm/column-types";
 import { unreferenced } from "./pick";
-import { advanced, behind, lockClause, upTo, type Cursor, type Row } from "./rows";
+import { advanced, behind, upTo, type Cursor } from "./cursor";
+import type { Row } from "./row";
+import { lockClause } from "./row-reader";
 import type { PurgeWork } from "./work";
 
 /**
@@ -26,7 +28,7 @@ export async function removeFree(
     let ends: readonly Row[] = [];
     const removed = await work.removeCounted(table, async (session) => {
       if (stepsOverRemoved) ends = await endOfBatch(session, work, table, cursor);
-      return removeBatch(session, work, table, cursor, ends[0]);
+      return removeBehind(session, work, table, cursor, ends[0]);
     });
     if (removed === undefined) return undefined;
     if (removed < batchSize) left ??= cursor;
@@ -75,7 +77,7 @@ function endOfBatch(
 }
 
 /** Removes the batch behind a cursor, less the rows that something refers to or that somebody else has locked. */
-async function removeBatch(
+async function removeBehind(
   session: Session,
   work: PurgeWork,
   table: SoftDeleteTable,

@@ -1,7 +1,10 @@
 import { and, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
-import { behind, lockClause, referring, type Cursor, type Row } from "./rows";
+import { referring } from "../sql/referring";
+import { behind, type Cursor } from "./cursor";
+import type { Row } from "./row";
+import { lockClause } from "./row-reader";
 import type { PurgeWork } from "./work";
 
 /** Reads, behind a cursor, some rows that have been deleted for long enough. @internal */
@@ -18,7 +21,7 @@ export function pick(
 ): Promise<Row[]> {
   const reader = work.reader(session);
   const [where, order] = behind(session, table, cursor);
-  const failed = work.failedOf(table);
+  const failed = work.failures.of(table);
   const conditions = [work.scope.has("c", table), ...where];
   if (failed.length > 0) conditions.push(sql`NOT ${reader.are(table, failed)}`);
   if (options.unreferenced) conditions.push(...unreferenced(session, work, table));
@@ -36,5 +39,5 @@ export function pick(
 export function unreferenced(session: Session, work: PurgeWork, table: SoftDeleteTable): Sql[] {
   return work.references
     .to(table)
-    .map((reference) => session.dialect.nothing(referring(session, reference)));
+    .map((reference) => session.dialect.nothing(referring(session.dialect.names, reference)));
 }

@@ -3,8 +3,11 @@ import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
 import { removeFree } from "./free";
 import { pick, unreferenced } from "./pick";
-import { advanced, keysOf, type Cursor, type Row } from "./rows";
-import { KeysNotFound, type PurgeWork } from "./work";
+import { advanced, type Cursor } from "./cursor";
+import { removeJunctions } from "./junctions";
+import { keysOf, type Row } from "./row";
+import { KeysNotFound, removeBatch } from "./remove-batch";
+import type { PurgeWork } from "./work";
 
 /** Purges a table whose rows do not refer to each other, directly or by way of other tables. @internal */
 export async function purgePlain(work: PurgeWork, table: SoftDeleteTable): Promise<void> {
@@ -25,9 +28,10 @@ async function pass(
   let cursor = from;
   let total = 0;
   for (;;) {
-    if (work.isStopped(table)) return total;
+    if (work.failures.isStopped(table)) return total;
     let seen: readonly Row[] = [];
-    const { removed } = await work.batch(
+    const removed = await removeBatch(
+      work,
       table,
       async (session) => {
         seen = await pick(session, work, table, cursor, {
@@ -40,7 +44,7 @@ async function pass(
     );
     total += removed.length;
     const end = seen.at(-1);
-    if (!end || seen.length < work.calls.batchSize || work.isStopped(table)) return total;
+    if (!end || seen.length < work.calls.batchSize || work.failures.isStopped(table)) return total;
     cursor = advanced(cursor, end, removed.length === seen.length);
   }
 }
@@ -108,23 +112,4 @@ async function anyReferred(
     if (found.length > 0) return true;
   }
   return false;
-}
-
-/** @internal */
-export async function removeJunctions(
-  session: Session,
-  work: PurgeWork,
-  table: SoftDeleteTable,
-  rows: readonly Row[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  for (const junction of work.references.junctionsOf(table)) {
-    const keys = keysOf(
-      rows,
-      junction.on.map((pair) => pair.parent),
-    );
-    const columns = junction.on.map((pair) => pair.child);
-    const where = session.dialect.anyKey("c", columns, keys);
-    await session.execute(session.dialect.delete(junction.table, where));
-  }
 }

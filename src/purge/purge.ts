@@ -89,5 +89,5 @@ export async function purge(
     }
   }
   const blocked = dryRun ? await countOnly(work) : await countBlocked(work);
-  return new PurgeResult(work.tally.toCounts(), blocked, work.failures);
+  return new PurgeResult(work.tally.toCounts(), blocked, work.failures.list);
 }

@@ -1,12 +1,14 @@
 import { and, or, sql } from "../sql/sql";
-import type { SoftDeleteTable } from "../plan/table";
-import type { Session } from "../session/session";
-import { removeJunctions } from "./plain";
+import { referring } from "../sql/referring";
 import type { Reference } from "../plan/references";
+import type { RemovalGroup } from "../plan/removal-order";
+import type { SoftDeleteTable } from "../plan/table";
+import { looseColumns } from "../remove/loose-columns";
+import type { Session } from "../session/session";
+import { removeJunctions } from "./junctions";
+import { keysOf, type Row } from "./row";
 import { RowSet } from "./row-set";
-import { keysOf, referring, type Row } from "./rows";
 import type { PurgeWork } from "./work";
-import type { Column } from "../typeorm/metadata";
 
 // A tree's batch has a level or two. More of them go at once, after their references are cleared.
 const MOST_LEVELS = 8;
@@ -19,9 +21,10 @@ const MOST_LEVELS = 8;
 export async function removeTogether(
   session: Session,
   work: PurgeWork,
+  group: RemovalGroup,
   rows: readonly Row[],
 ): Promise<readonly Row[]> {
-  const { inner } = work;
+  const { inner } = group;
   let set = new RowSet(rows, inner);
   for (;;) {
     if (set.rows.length === 0) return [];
@@ -31,7 +34,7 @@ export async function removeTogether(
     set = new RowSet(set.without(held), inner);
   }
   for (const [table, own] of byTable(set.rows)) await removeJunctions(session, work, table, own);
-  for (const step of await inOrder(session, work, set)) {
+  for (const step of await inOrder(session, work, group, set)) {
     for (const [table, own] of byTable(step)) await removeRows(session, work, table, own);
   }
   return set.rows;
@@ -50,7 +53,7 @@ async function heldFromOutside(
   for (const [table, own] of tables) {
     const ways = work.references.to(table).map((reference) => {
       const insiders = tables.get(reference.child as SoftDeleteTable) ?? [];
-      const from = referring(session, reference);
+      const from = referring(dialect.names, reference);
       const outsiders =
         insiders.length > 0
           ? sql`${from} AND NOT ${reader.are(reference.child, insiders, "r")}`
@@ -68,42 +71,37 @@ async function heldFromOutside(
 async function inOrder(
   session: Session,
   work: PurgeWork,
+  group: RemovalGroup,
   set: RowSet,
 ): Promise<Iterable<readonly Row[]>> {
   const { levels, rest } = set.levels();
   const oneTable = byTable(set.rows).size === 1;
   if (session.dialect.checksAtEnd && oneTable) return [set.rows];
   if (rest.length === 0 && levels.length <= MOST_LEVELS) return levels;
-  const cleared = await clearReferences(session, work, set);
+  const cleared = await clearReferences(session, work, group, set);
   const without = set.levels((reference) => cleared.has(reference));
   return [...without.levels, without.rest];
 }
 
-/** Clears the references of the rows among each other that can be null: they are about to go. */
+/** Clears the references of the rows among each other that close cycles. Returns those by which no order goes any more. */
 async function clearReferences(
   session: Session,
   work: PurgeWork,
+  group: RemovalGroup,
   set: RowSet,
-): Promise<Set<Reference>> {
+): Promise<ReadonlySet<Reference>> {
   const { dialect } = session;
   const reader = work.reader(session);
-  const cleared = new Set<Reference>();
-  for (const [table, own] of byTable(set.rows)) {
-    const columns = new Set<Column>();
-    for (const reference of work.inner) {
-      if (reference.child !== table) continue;
-      const column = reference.on.find(({ child }) => child.isNullable && !child.isPrimary)?.child;
-      if (!column) continue;
-      cleared.add(reference);
-      columns.add(column);
-    }
-    if (columns.size === 0) continue;
-    const nulls = [...columns].map((column) => [column, sql`NULL`] as const);
+  const tables = byTable(set.rows);
+  for (const [table, columns] of looseColumns(group.loose)) {
+    const own = tables.get(table);
+    if (!own) continue;
+    const nulls = columns.map((column) => [column, sql`NULL`] as const);
     await session.execute(
       dialect.update({ target: table, set: nulls, where: reader.are(table, own) }),
     );
   }
-  return cleared;
+  return new Set([...group.loose, ...group.unchecked]);
 }
 
 async function removeRows(

@@ -1,6 +1,6 @@
 import type { Reference } from "../plan/references";
 import { keyText } from "../rows/key-text";
-import type { Row } from "./rows";
+import type { Row } from "./row";
 import type { Column } from "../typeorm/metadata";
 
 /** Rows that are to go together, and how they refer to each other. */

@@ -1,20 +1,18 @@
-import type { DataSource, EntityManager, EntityMetadata } from "typeorm";
+import type { DataSource } from "typeorm";
 
 import { dialectOf } from "../sql";
 import type { Dialect } from "../sql/dialect";
 import { and, bind, join, or, sql, type Sql } from "../sql/sql";
 import { isOf, slots, type Walk } from "../sql/walk";
-import { SoftDeleteCriteriaError } from "../errors";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
+import type { Reference } from "../plan/references";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable, Table } from "../plan/table";
-import { rowsOf } from "../rows/criteria";
 import { walkExpression } from "../sql/walk-expression";
 import { joined } from "../sql/edge-conditions";
 import { isActive } from "../sql/state";
 import { toDatabase } from "../typeorm/column-values";
-import { ofEntity } from "../rows/by-keys";
 
 /** The rows `c` of one entity that the caller asked for. */
 export interface PurgeRoot {
@@ -45,6 +43,23 @@ export class PurgeScope {
   /** Whether it is a part of the tables' rows that the caller asked for. */
   get isLimited(): boolean {
     return this.root !== undefined;
+  }
+
+  /** The edges over which rows are below those that the caller asked for. */
+  get ways(): readonly SoftDeleteEdge[] {
+    return this.#plan.flatMap((group) => [...group.inner, ...group.incoming]);
+  }
+
+  /** Whether rows are in the scope by way of those that refer to them, and lose it when these go. */
+  isLostBy({ parent, child, on }: Reference): boolean {
+    return this.ways.some(
+      (way) =>
+        way.parent === child &&
+        way.child === parent &&
+        way.on.every((pair) =>
+          on.some((one) => one.parent === pair.child && one.child === pair.parent),
+        ),
+    );
   }
 
   /** What has to stand before a SELECT that names {@link has} or {@link hasNot}. */
@@ -138,43 +153,5 @@ export class PurgeScope {
       })),
       steps: group.inner.map((edge) => ({ edge, where: sql`1 = 1` })),
     };
-  }
-}
-
-/**
- * Which rows of an entity the caller asked for; undefined for the whole table, which single-table inheritance shares.
- *
- * @internal
- */
-export function purgeConditions(
-  manager: EntityManager,
-  metadata: EntityMetadata,
-  table: SoftDeleteTable,
-  where: unknown,
-): readonly Sql[] | undefined {
-  if (where !== undefined) {
-    refuseChildren(manager, metadata, table, where);
-    return rowsOf(manager, table, metadata, "purge", where).conditions;
-  }
-  const conditions = ofEntity(dialectOf(manager.dataSource), metadata);
-  return conditions.length > 0 ? conditions : undefined;
-}
-
-/** Refuses conditions on rows that the purge removes first: the rows that they match would not match any more. */
-function refuseChildren(
-  manager: EntityManager,
-  metadata: EntityMetadata,
-  table: SoftDeleteTable,
-  where: unknown,
-): void {
-  const plan = SoftDeleteGraph.of(manager.dataSource).plan([table]);
-  const purged = plan.groups.flatMap((group) => group.tables.map((own) => own.metadata.tablePath));
-  for (const one of (Array.isArray(where) ? where : [where]) as unknown[]) {
-    for (const property of Object.keys(one ?? {})) {
-      const relation = metadata.findRelationWithPropertyPath(property);
-      if (!relation || relation.isManyToOne || relation.isOneToOneOwner) continue;
-      if (!purged.includes(relation.inverseEntityMetadata.tablePath)) continue;
-      throw SoftDeleteCriteriaError.purgedRelation(`${metadata.name}.${property}`);
-    }
   }
 }

@@ -1,66 +1,68 @@
-import type { EntityManager, ObjectLiteral } from "typeorm";
+import type { EntityManager } from "typeorm";
 
-import { sql, type Sql } from "../sql/sql";
-import { SAMPLE_SIZE, StillReferencedError, type PrimaryKey } from "../errors";
-import { References } from "../plan/references";
-import type { SoftDeleteTable, Table } from "../plan/table";
-import { RowSets, type RowState } from "../rows/row-sets";
+import { sql } from "../sql/sql";
+import { StillReferencedError } from "../errors";
+import { References, type Reference } from "../plan/references";
 import type { Session } from "../session/session";
-import { autocommit } from "../session/transaction";
+import { transact } from "../session/transaction";
+import { countAndSample } from "./count-and-sample";
+import { startRemoval, type Removal, type StartedRemoval } from "./removal";
 
-/** The database refused, over a foreign key. Carries what is needed to tell which, once it has been rolled back. */
-export class ReferenceViolation extends Error {
-  constructor(
-    readonly condition: Sql,
-    cause: unknown,
-  ) {
-    super("still referenced", { cause });
+/** Ends a transaction that was only to find out. */
+class Found extends Error {
+  constructor(readonly found: StillReferencedError) {
+    super("found");
   }
 }
 
 /** The error for the caller: through which relation the rows are still referred to. Costs a SELECT for each foreign key. */
-export function toReferencedError(
+export async function toReferencedError(
   manager: EntityManager,
-  { table, state }: { readonly table: SoftDeleteTable; readonly state: RowState },
-  violation: ReferenceViolation,
+  removal: Removal,
+  cause: unknown,
 ): Promise<unknown> {
-  return autocommit(manager, async (session) => {
-    const sets = new RowSets(
-      session,
-      table,
-      violation.condition,
-      session.graph.plan([table]),
-      state,
-    );
-    const references = References.of(manager.dataSource);
-    for (const referenced of sets.tables) {
-      for (const reference of references.to(referenced)) {
-        const { child, relation } = reference;
-        const own = sets.tables.find((candidate) => candidate === child);
-        const from = sql`FROM ${sets.childrenOver(reference)} WHERE ${own ? sets.excludes(own) : "1 = 1"}`;
-        const { count, sampleIds } = await countAndSample(session, sets, child, from);
-        if (count === 0) continue;
-        const { cause } = violation;
-        return new StillReferencedError(table.name, relation, count, sampleIds, { cause });
-      }
-    }
-    return new StillReferencedError(table.name, null, 0, [], { cause: violation.cause });
+  const search = transact(manager, async (session) => {
+    throw new Found(await find(session, removal, cause));
+  });
+  return search.catch((error: unknown) => {
+    if (error instanceof Found) return error.found;
+    throw error;
   });
 }
 
-/** How many rows `c` there are, and some of their primary keys. @internal */
-export async function countAndSample(
+async function find(
   session: Session,
-  sets: RowSets,
-  table: Table,
-  from: Sql,
-): Promise<{ count: number; sampleIds: PrimaryKey[] }> {
-  const select = (what: Sql): Promise<ObjectLiteral[]> =>
-    session.select(session.dialect.selectWith(sets.expressions, what));
-  const sample = await select(
-    sql`${session.keyColumns("c", table)} ${from} LIMIT ${String(SAMPLE_SIZE)}`,
+  removal: Removal,
+  cause: unknown,
+): Promise<StillReferencedError> {
+  const started = await startRemoval(session, removal);
+  const references = References.of(session.manager.dataSource);
+  const { tables } = started.sets;
+  const order = references.removalOrder(tables);
+  const all = tables.flatMap((table) => references.to(table));
+  // Rows that stay; or else rows that would go as well, but refer to each other in a ring of columns that cannot be null.
+  const firm = order.flatMap((group) => group.firm);
+  return (
+    (await firstOf(session, started, all, true, cause)) ??
+    (await firstOf(session, started, firm, false, cause)) ??
+    new StillReferencedError(removal.table.name, null, 0, [], { cause })
   );
-  if (sample.length === 0) return { count: 0, sampleIds: [] };
-  const [row] = await select(sql`COUNT(*) AS n ${from}`);
-  return { count: Number(row?.["n"]), sampleIds: sample.map((found) => session.key(table, found)) };
+}
+
+async function firstOf(
+  session: Session,
+  { sets }: StartedRemoval,
+  references: readonly Reference[],
+  outside: boolean,
+  cause: unknown,
+): Promise<StillReferencedError | undefined> {
+  for (const reference of references) {
+    const { parent, child, relation } = reference;
+    const where = outside ? sets.excludes(child) : "1 = 1";
+    const from = sql`FROM ${sets.childrenOver(reference)} WHERE ${where}`;
+    const { count, sampleIds } = await countAndSample(session, sets, child, from);
+    if (count > 0)
+      return new StillReferencedError(parent.name, relation, count, sampleIds, { cause });
+  }
+  return undefined;
 }

@@ -7,6 +7,8 @@ import { StandardDialect } from "./standard-dialect";
 import type { ViolatedKey } from "./statements";
 import type { Column } from "../typeorm/metadata";
 
+// foreign_key_violation, and restrict_violation, which PostgreSQL 18 says for ON DELETE RESTRICT
+const REFERENCED = new Set(["23503", "23001"]);
 // serialization_failure, deadlock_detected
 const RETRYABLE = new Set(["40001", "40P01"]);
 
@@ -75,7 +77,7 @@ export class PostgresDialect extends StandardDialect implements Dialect {
   }
 
   isForeignKeyViolation(error: unknown): boolean {
-    return driverErrorCode(error) === "23503";
+    return REFERENCED.has(driverErrorCode(error));
   }
 
   violatedKey(error: unknown): ViolatedKey | undefined {
