@@ -82,8 +82,10 @@ describeEachDatabase("docs/sql.md", (database) => {
     // TypeORM writes generated columns as MariaDB takes them under this type alone.
     const own = database.server === "mariadb" ? ({ type: "mariadb" } as const) : {};
     const unique = await describeUnique(await database.open([Account], own));
-    // The page shows the type that MariaDB has for it.
-    const shown = unique.replace("`deletion_id` varchar(255)", "`deletion_id` uuid");
+    // The page shows what MariaDB is sent: it has a type for UUIDs, and its generated columns take no NULL.
+    const shown = unique
+      .replace("`deletion_id` varchar(255)", "`deletion_id` uuid")
+      .replace("STORED NULL", "STORED");
     const parts = [...operations, shown];
     const section = `## ${TITLES[database.name]}\n\n${parts.join("\n")}`;
     const title = `## ${TITLES[database.name]}\n`;
