@@ -25,7 +25,9 @@ export function byKeysOf(
   metadata: EntityMetadata,
   ids: readonly ObjectLiteral[],
 ): Sql {
-  return and(byKeys(dialect, metadata, ids), ...ofEntity(dialect, metadata));
+  const keys = byKeys(dialect, metadata, ids);
+  const ofIt = ofEntity(dialect, metadata);
+  return ofIt.length > 0 ? and(keys, ...ofIt) : keys;
 }
 
 /** The condition that a row `c` is one of an entity; none where all rows of its table are. @internal */

@@ -13,9 +13,11 @@ export function oneKey(
   columns: readonly Column[],
   key: readonly unknown[],
 ): Sql {
-  return and(
-    ...columns.map((column, index) => sql`${names.of(alias, column)} = ${bind(key[index])}`),
+  const parts = columns.map(
+    (column, index) => sql`${names.of(alias, column)} = ${bind(key[index])}`,
   );
+  const [only] = parts;
+  return only && parts.length === 1 ? only : and(...parts);
 }
 
 const TEXTUAL = /char|text|uuid/;
