@@ -78,7 +78,7 @@ export abstract class EntityVerbs {
 
   /**
    * Counts what {@link softDelete} would take, and what would refuse it. Writes nothing: one SELECT, with criteria that one
-   * statement holds; beyond that it tries the deletion out and rolls it back.
+   * statement holds (any number of keys, 200 where objects); beyond that it tries the deletion out and rolls it back.
    *
    * @example
    * ```ts
