@@ -19,13 +19,13 @@ export class Tally {
   }
 }
 
-/** How many rows an operation took: roots, and all of them by entity. */
+/** How many rows an operation took: roots, and all of them by entity. @internal */
 export interface Taken {
   readonly roots: number;
   readonly tally: Tally;
 }
 
-/** What a restore did. */
+/** What a restore did. @internal */
 export interface Restored extends Taken {
   readonly handedOver: Tally;
 }
