@@ -5,6 +5,9 @@ import { describeLaw, type World } from "./world";
 
 const WIDE = 100_000;
 
+// MySQL takes its time over every row that it writes.
+jest.setTimeout(240_000);
+
 /** A tree of the given shape, inserted by the database itself; parents first, where keys are checked row by row. */
 async function plant(world: World, size: number, parent: string): Promise<void> {
   await world.dataSource.query(
