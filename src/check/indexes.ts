@@ -4,6 +4,7 @@ import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable, Table } from "../plan/table";
 import type { CheckFinding } from "./finding";
 import type { Column } from "../typeorm/metadata";
+import { foreignKeysOf, keysOf } from "./keys";
 
 /** Binding relations whose foreign key has no index, and soft-deletable entities without the indexes of undo and purge. @internal */
 export function indexFindings(graph: SoftDeleteGraph, dialect: Dialect): CheckFinding[] {
@@ -26,21 +27,19 @@ function foreignKeyFinding({ relation, child, on, policy }: Edge): CheckFinding 
 
 function hasForeignKeyIndex({ child, on }: Edge, dialect: Dialect): boolean {
   const columns = on.map((pair) => pair.child);
-  const { foreignKeys } = child.metadata;
   return (
-    keysOf(child, dialect).some((key) => startsWith(key, columns)) ||
-    (dialect.indexesForeignKeys &&
-      foreignKeys.some((foreignKey) => startsWith(foreignKey.columns, columns)))
+    wholeKeysOf(child, dialect).some((key) => startsWith(key, columns)) ||
+    (dialect.indexesForeignKeys && foreignKeysOf(child).some((key) => startsWith(key, columns)))
   );
 }
 
 /** The columns of every index that holds all rows with a foreign key. */
-function keysOf({ metadata, primary }: Table, dialect: Dialect): (readonly Column[])[] {
-  const indices = metadata.indices.filter(
+function wholeKeysOf(table: Table, dialect: Dialect): (readonly Column[])[] {
+  const keys = keysOf(table).filter(
     ({ where, columns }) =>
       !dialect.partialIndexes || where === undefined || isNotNullOf(where, columns),
   );
-  return [primary, ...[...indices, ...metadata.uniques].map((key) => key.columns)];
+  return [table.primary, ...keys.map((key) => key.columns)];
 }
 
 /** Whether a condition leaves out only rows in which one of the columns is null. */
@@ -61,7 +60,7 @@ function undoFindings(table: SoftDeleteTable): CheckFinding[] {
     [deletedAt, deletionId, "every trash listing and purge"],
   ] as const;
   return purposes
-    .filter(([first]) => !table.metadata.indices.some((index) => index.columns[0] === first))
+    .filter(([first]) => !keysOf(table).some((key) => key.columns[0] === first))
     .map(([first, second, purpose]) => ({
       code: "undo-index-missing",
       severity: "warning",

@@ -1,5 +1,5 @@
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { SoftDeleteTable } from "../plan/table";
+import type { SoftDeleteTable, Table } from "../plan/table";
 import type { CheckFinding } from "./finding";
 import type { Relation } from "../typeorm/metadata";
 
@@ -7,16 +7,28 @@ import type { Relation } from "../typeorm/metadata";
 export function relationFindings(graph: SoftDeleteGraph): CheckFinding[] {
   return [
     ...graph.softDeletable.flatMap(foreignKeyFindings),
-    ...graph.tables.flatMap(({ metadata }) =>
-      metadata.manyToManyRelations
+    ...graph.tables.flatMap((table) =>
+      manyToManyRelations(table)
         .filter((relation) => graph.find(relation.inverseEntityMetadata))
         .map(manyToManyFinding),
     ),
   ];
 }
 
-function foreignKeyFindings({ name: entity, metadata }: SoftDeleteTable): CheckFinding[] {
-  return metadata.foreignKeys.flatMap(({ onDelete, columns, referencedEntityMetadata }) => {
+/** Each once: with single-table inheritance the one at the top has those of its child entities. */
+function manyToManyRelations({ metadatas }: Table): Relation[] {
+  return metadatas
+    .filter((metadata) => metadata.tableType !== "entity-child")
+    .flatMap((metadata) => metadata.manyToManyRelations);
+}
+
+function foreignKeyFindings({ name: entity, metadatas }: SoftDeleteTable): CheckFinding[] {
+  const known = new Map(
+    metadatas
+      .flatMap((metadata) => metadata.foreignKeys)
+      .map((key) => [`${key.name} ${key.onDelete ?? ""}`, key]),
+  );
+  return [...known.values()].flatMap(({ onDelete, columns, referencedEntityMetadata }) => {
     const property = columns.map(({ relationMetadata, propertyPath }) =>
       relationMetadata ? relationMetadata.propertyPath : propertyPath,
     );

@@ -1,31 +1,25 @@
 import type { Dialect } from "../sql/dialect";
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { SoftDeleteTable } from "../plan/table";
+import { tableColumn, type SoftDeleteTable } from "../plan/table";
 import type { CheckFinding } from "./finding";
 import type { Column } from "../typeorm/metadata";
-
-interface UniqueKey {
-  readonly columns: readonly Column[];
-  readonly where?: string | undefined;
-}
+import { keysOf, type DeclaredKey } from "./keys";
 
 /** Unique keys that hold deleted rows to what only active rows should be held to. @internal */
 export function uniqueKeyFindings(graph: SoftDeleteGraph, dialect: Dialect): CheckFinding[] {
   return graph.softDeletable.flatMap((table) =>
-    uniqueKeysOf(table).flatMap((key) => finding(table, key, dialect) ?? []),
+    keysOf(table)
+      .filter((key) => key.isUnique)
+      .flatMap((key) => finding(table, key, dialect) ?? []),
   );
-}
-
-function uniqueKeysOf({ metadata }: SoftDeleteTable): UniqueKey[] {
-  return [...metadata.indices.filter((index) => index.isUnique), ...metadata.uniques];
 }
 
 function finding(
   table: SoftDeleteTable,
-  key: UniqueKey,
+  key: DeclaredKey,
   dialect: Dialect,
 ): CheckFinding | undefined {
-  const { name: entity, metadata, primary } = table;
+  const { name: entity, metadatas, primary } = table;
   // A key over the primary key never collides, nor does a value that the database makes up.
   if (primary.every((column) => key.columns.includes(column))) return undefined;
   if (key.columns.some((column) => column.isGenerated || dependsOnState(table, column))) {
@@ -54,12 +48,14 @@ function finding(
       remedy,
     };
   }
-  const oneToOne = metadata.relations.find(
-    (relation) =>
-      relation.isOneToOneOwner &&
-      relation.joinColumns.length === key.columns.length &&
-      relation.joinColumns.every((column) => key.columns.includes(column)),
-  );
+  const oneToOne = metadatas
+    .flatMap((metadata) => metadata.relations)
+    .find(
+      (relation) =>
+        relation.isOneToOneOwner &&
+        relation.joinColumns.length === key.columns.length &&
+        relation.joinColumns.every((column) => key.columns.includes(tableColumn(table, column))),
+    );
   if (oneToOne) {
     return {
       code: "one-to-one-ignores-deletion",

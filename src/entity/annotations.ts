@@ -40,25 +40,32 @@ export function annotationsOf(target: object): Annotations {
   return created;
 }
 
-/**
- * The annotations of a class, its base classes included. A subclass wins over its base.
- *
- * @internal
- */
-export function inheritedAnnotations(target: object): Annotations {
+/** What is noted on a class itself, if anything. @internal */
+export function ownAnnotations(target: object | string): Annotations[] {
+  if (typeof target === "string") return [];
+  const own = Reflect.getOwnMetadata(KEY, target) as Annotations | undefined;
+  return own ? [own] : [];
+}
+
+/** Several annotations together; a later one wins. @internal */
+export function mergedAnnotations(some: readonly Annotations[]): Annotations {
   const all = noAnnotations();
+  for (const { policies, columns, uniques } of some) {
+    policies.forEach((policy, property) => all.policies.set(property, policy));
+    columns.forEach((role, property) => all.columns.set(property, role));
+    all.uniques.push(...uniques);
+  }
+  return all;
+}
+
+/** The annotations of a class, its base classes included. A subclass wins over its base. @internal */
+export function inheritedAnnotations(target: object): Annotations {
   const chain: object[] = [];
   for (let at: object | null = target; at && at !== Function.prototype;) {
     chain.unshift(at);
     at = Object.getPrototypeOf(at) as object | null;
   }
-  for (const at of chain) {
-    const own = Reflect.getOwnMetadata(KEY, at) as Annotations | undefined;
-    own?.policies.forEach((policy, property) => all.policies.set(property, policy));
-    own?.columns.forEach((role, property) => all.columns.set(property, role));
-    all.uniques.push(...(own?.uniques ?? []));
-  }
-  return all;
+  return mergedAnnotations(chain.flatMap(ownAnnotations));
 }
 
 /** The annotations of an {@link EntitySchema}. @internal */

@@ -1,5 +1,6 @@
 import { DeleteDateColumn, Index, type ColumnOptions } from "typeorm";
 
+import { shareWithChildren } from "../typeorm/child-columns";
 import {
   DeletedByColumn,
   DeletedFlagColumn,
@@ -112,6 +113,7 @@ export function withSoftDelete(
   if (deletedBy) DeletedByColumn(deletedBy)(prototype, "deletedBy");
   if (deleteReason) DeleteReasonColumn(deleteReason)(prototype, "deleteReason");
   if (deletedFlag) DeletedFlagColumn(deletedFlag)(prototype, "deletedFlag");
+  shareWithChildren(WithSoftDelete);
   return WithSoftDelete;
 }
 

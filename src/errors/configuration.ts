@@ -54,6 +54,78 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
+  static policyToView(path: string, policy: string, view: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @OnSoftDelete("${policy}") acts when a ${view} is soft-deleted, but ${view} is a view, whose rows nobody ` +
+        `deletes. Remove @OnSoftDelete(), or put it on a relation to the entity behind the view.`,
+    );
+  }
+
+  /** @internal */
+  static contradictoryPolicies(
+    one: { readonly path: string; readonly policy: string },
+    other: { readonly path: string; readonly policy: string },
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${one.path} says @OnSoftDelete("${one.policy}"), and ${other.path} says @OnSoftDelete("${other.policy}") of the same ` +
+        `foreign key. Let both say the same, or only one of them say something.`,
+    );
+  }
+
+  /** @internal */
+  static severalColumns(
+    entity: string,
+    part: string,
+    paths: readonly string[],
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${entity} has several ${part} columns: ${paths.join(" and ")}. A deletion can write only one. Keep one of them, and ` +
+        `declare the others as plain @Column().`,
+    );
+  }
+
+  /** @internal */
+  static contradictoryColumns(
+    table: string,
+    part: string,
+    paths: readonly string[],
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${paths.join(" and ")} are different ${part} columns of the same table ${table}. A deletion can write only one. Let ` +
+        `both entities name the same column.`,
+    );
+  }
+
+  /** @internal */
+  static restatedColumn(
+    path: string,
+    restating: string,
+    base: string,
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: ${restating} declares the column again that it inherits from ${base}, and TypeORM silently ignores the ` +
+        `second declaration. Remove it; to give the column other options, extend withSoftDelete(Base, { ... }) in place of ` +
+        `SoftDeletable.`,
+    );
+  }
+
+  /** @internal */
+  static notATimestamp(path: string, type: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the type of the delete-date column is "${type}", which cannot hold the moment of a deletion. Leave the type ` +
+        `to @DeleteDateColumn(), or use a timestamp or datetime type of the database.`,
+    );
+  }
+
+  /** @internal */
+  static schemaWithoutAnnotation(name: string, property: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${name}.${property}: the schema has the columns of softDeleteSchemaColumns, but nothing says that they are. Pass the ` +
+        `EntitySchema through softDeleteSchema(schema).`,
+    );
+  }
+
+  /** @internal */
   static unsupportedDatabase(type: string): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
       `The database type "${type}" is not supported. Use postgres, cockroachdb, better-sqlite3, sqljs, mysql or mariadb.`,

@@ -138,7 +138,9 @@ export abstract class EntityVerbs {
   ): Promise<Given> {
     const objects = listOf(entities);
     if (objects.length === 0) return entities;
-    const ids = idsOf(this.manager.dataSource.getMetadata(target), objects, "forceRemove");
+    const { dataSource } = this.manager;
+    const graph = SoftDeleteGraph.of(dataSource);
+    const ids = idsOf(graph, dataSource.getMetadata(target), objects, "forceRemove");
     await this.forceDelete<ObjectLiteral>(target, ids, options);
     return entities;
   }
@@ -206,12 +208,12 @@ export abstract class EntityVerbs {
     method: string,
     objects: readonly ObjectLiteral[],
   ): NamedRows {
-    const table = SoftDeleteGraph.of(this.manager.dataSource).get(target);
+    const graph = SoftDeleteGraph.of(this.manager.dataSource);
     const metadata = this.manager.dataSource.getMetadata(target);
-    const ids = idsOf(metadata, objects, method);
+    const ids = idsOf(graph, metadata, objects, method);
     return {
-      ...rowsByKeys(this.manager, table, metadata, ids),
-      objects: { table, metadata, objects },
+      ...rowsByKeys(this.manager, graph.get(target), metadata, ids),
+      objects: { metadata, objects },
     };
   }
 }

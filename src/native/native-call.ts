@@ -7,6 +7,7 @@ import type {
   UpdateEvent,
 } from "typeorm";
 
+import { ownColumn, topOf, type SoftDeleteTable } from "../plan/table";
 import type { Direction } from "../sql/state";
 import { removedId, storedRow } from "../typeorm/events";
 
@@ -36,6 +37,20 @@ export function removalCall(event: RecoverEvent<ObjectLiteral>, direction: Direc
   const { manager, metadata, entity } = event;
   const id = removedId(event);
   return { manager, metadata, direction, id, entity, recover: direction === "restored" };
+}
+
+/** The same call, its row named by the key of the table's leading entity: others on the table may call it otherwise. */
+export function byKeyOf(table: SoftDeleteTable, call: NativeCall): NativeCall {
+  const { id, metadata } = call;
+  if (!id || topOf(metadata) === table.metadata) return call;
+  const key: ObjectLiteral = {};
+  for (const column of table.primary) {
+    const value: unknown = ownColumn(metadata, column)?.getEntityValue(id);
+    // Of another key nothing is known: any row may be the call's.
+    if (value === undefined) return { ...call, id: undefined };
+    column.setEntityValue(key, value);
+  }
+  return { ...call, id: key };
 }
 
 /** A `save()` or `update()` that sets or clears the delete date; undefined for every other. */

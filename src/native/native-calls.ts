@@ -1,11 +1,11 @@
-import type { EntityManager, EntityMetadata, ObjectLiteral, QueryRunner } from "typeorm";
+import type { EntityManager, ObjectLiteral, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
 import { authorOf, type Author } from "../record/author";
 import { newDeletionId } from "../rows/deletion-id";
-import { refresh } from "../rows/objects";
+import { refresh, type Objects } from "../rows/objects";
 import { OperationQueue } from "../session/operation-queue";
-import { putBackActive, putBackDeleted, putBackLone } from "./put-back";
+import { putBackActive, putBackDeleted, putBackLone, putBackStray } from "./put-back";
 import { explainConflicts } from "../restore/restore-conflict";
 import { restoreMatched, type Matched } from "../restore/restore-matched";
 import { Session } from "../session/session";
@@ -16,7 +16,7 @@ import type { SoftDeleteTable } from "../plan/table";
 import { managerAfterHooks } from "../typeorm/connections";
 import { TickBatches } from "../typeorm/tick-batches";
 import { FormerStates } from "./former-states";
-import type { NativeCall } from "./native-call";
+import { byKeyOf, type NativeCall } from "./native-call";
 import { Notes, type NotedGroup } from "./notes";
 import { movedHere, movedSince } from "./unsettled";
 import { takeMarked } from "../delete/take-rows";
@@ -32,16 +32,18 @@ export class NativeCalls {
 
   /** A call of TypeORM's own is about to write. */
   before(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
-    if (!tableOf(call)) return undefined;
-    return this.#before.add(runner, call, (calls) =>
+    const table = tableOf(call);
+    if (!table) return undefined;
+    return this.#before.add(runner, byKeyOf(table, call), (calls) =>
       this.#track(runner, this.#note(runner, calls)),
     );
   }
 
   /** A call of TypeORM's own has written. */
   after(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
-    if (!tableOf(call)) return undefined;
-    return this.#after.add(runner, call, (calls) =>
+    const table = tableOf(call);
+    if (!table) return undefined;
+    return this.#after.add(runner, byKeyOf(table, call), (calls) =>
       this.#track(runner, this.#settle(runner, calls)),
     );
   }
@@ -92,6 +94,7 @@ export class NativeCalls {
     try {
       await explainConflicts(manager, () =>
         transact(manager, async (session) => {
+          for (const group of deleted) await putBackStray(session, group.table, group.note.since);
           let moved = await softDelete(session, deleted, time, author);
           const own = await this.#putBackReached(session, restored);
           moved += own.moved;
@@ -156,8 +159,10 @@ export class NativeCalls {
     deleted: readonly NotedGroup[],
     restored: readonly NotedGroup[],
   ): Promise<void> {
-    for (const group of deleted)
+    for (const group of deleted) {
+      await putBackStray(session, group.table, group.note.since);
       await putBackActive(session, group.table, await movedBy(session, group));
+    }
     for (const group of restored) {
       const { table, calls } = group;
       await putBackDeleted(session, table, await movedBy(session, group));
@@ -231,10 +236,6 @@ function idsOf(calls: readonly NativeCall[]): ObjectLiteral[] {
   return calls.map((call) => call.id).filter((id) => id !== undefined);
 }
 
-function objectsOf({
-  table,
-  calls,
-}: NotedGroup): { table: SoftDeleteTable; metadata: EntityMetadata; objects: ObjectLiteral[] }[] {
-  const objects = calls.map((call) => call.entity).filter((entity) => entity !== undefined);
-  return [{ table, metadata: table.metadata, objects }];
+function objectsOf({ calls }: NotedGroup): Objects[] {
+  return calls.flatMap(({ metadata, entity }) => (entity ? [{ metadata, objects: [entity] }] : []));
 }

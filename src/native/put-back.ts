@@ -7,6 +7,7 @@ import { deletionTime } from "../rows/deletion-id";
 import { Members, carries } from "../rows/members";
 import type { Session } from "../session/session";
 import type { Assignment } from "../sql/statements";
+import { isOneOf } from "../sql/edge-conditions";
 import { isActive, hasNoDeletion } from "../sql/state";
 import { byKeys } from "../rows/by-keys";
 
@@ -26,6 +27,26 @@ export async function putBackActive(
       where: condition,
     }),
   );
+}
+
+/**
+ * Makes active again what TypeORM has marked of child entities that have no delete date, in a call on their base entity,
+ * which has that of their sibling. Nothing where there are none such.
+ *
+ * @internal
+ */
+export async function putBackStray(
+  session: Session,
+  table: SoftDeleteTable,
+  since: string,
+): Promise<void> {
+  const { discriminator, softDelete } = table;
+  if (!discriminator || softDelete.dateless.length === 0) return;
+  const { names } = session.dialect;
+  const deletedAt = names.of("c", softDelete.deletedAt);
+  const marked = sql`${deletedAt} >= ${session.dialect.fromText(bind(since))}`;
+  const stray = isOneOf(names, "c", discriminator, softDelete.dateless);
+  await putBackActive(session, table, and(marked, stray));
 }
 
 /**

@@ -3,6 +3,7 @@ import type { EntityMetadata, ObjectLiteral } from "typeorm";
 import { keyTextOfObject } from "../rows/key-text";
 import type { Session } from "../session/session";
 import { relatedObjects } from "../typeorm/related-objects";
+import type { Relation } from "../typeorm/metadata";
 import type { NativeCall } from "./native-call";
 
 /** How TypeORM's own cascade came to a row. */
@@ -25,11 +26,11 @@ export function reachedByCascade(
   for (const call of calls) {
     if (call.entity) byKey.set(rowKey(session, call.metadata, call.entity), call);
   }
-  const binding = new Set(
-    session.graph.softDeletable.flatMap((table) =>
-      session.graph.childEdges(table).map((edge) => edge.down),
-    ),
-  );
+  const downs = session.graph.softDeletable
+    .flatMap((table) => session.graph.childEdges(table))
+    .flatMap((edge) => edge.down);
+  const isBinding = (metadata: EntityMetadata, relation: Relation): boolean =>
+    downs.some((down) => down.metadata === metadata && down.relation === relation);
   const reached = new Map<NativeCall, Reached>();
   const visited = new Set<string>();
 
@@ -47,7 +48,7 @@ export function reachedByCascade(
         if (call && call !== root && (known ? known.root === root : !visited.has(key))) {
           reached.set(call, {
             root,
-            binding: binding.has(related.relation) || known?.binding === true,
+            binding: isBinding(metadata, related.relation) || known?.binding === true,
           });
         }
         if (visited.has(key)) continue;

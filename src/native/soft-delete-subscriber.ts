@@ -36,6 +36,7 @@ import {
 import { isOwnRollback } from "../typeorm/connections";
 import { insertedObject } from "../typeorm/events";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
+import { ownColumn } from "../plan/table";
 import { Guards } from "./guards/guards";
 import { dateOf, isNull, removalCall, updateCall } from "./native-call";
 import { NativeCalls } from "./native-calls";
@@ -177,12 +178,15 @@ export class SoftDeleteSubscriber
     const columns = SoftDeleteGraph.of(dataSource).find(metadata)?.softDelete;
     const inserted = insertedObject(event);
     if (!columns || !inserted) return;
-    const value: unknown = columns.deletedAt.getEntityValue(inserted);
+    const [date, id, flag] = [columns.deletedAt, columns.deletionId, columns.deletedFlag].map(
+      (column) => column && ownColumn(metadata, column),
+    );
+    const value: unknown = date?.getEntityValue(inserted);
     if (value === undefined || isNull(value)) return;
-    columns.deletedFlag?.setEntityValue(inserted, true);
-    if ((columns.deletionId.getEntityValue(inserted) ?? null) !== null) return;
+    flag?.setEntityValue(inserted, true);
+    if ((id?.getEntityValue(inserted) ?? null) !== null) return;
     const deletedAt = dateOf(value) ?? now(dataSource);
-    columns.deletionId.setEntityValue(inserted, newDeletionId(deletedAt));
+    id?.setEntityValue(inserted, newDeletionId(deletedAt));
   }
 
   /** TypeORM's hook. */

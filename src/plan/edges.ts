@@ -1,131 +1,167 @@
-import type { DataSource, EntityMetadata } from "typeorm";
+import type { EntityMetadata } from "typeorm";
 
-import { isPolicy } from "../entity/on-soft-delete";
 import type { SoftDeletePolicy } from "../entity/annotations";
 import { SoftDeleteConfigurationError } from "../errors";
-import type { Edge, JoinPair } from "./edge";
+import type { Declarations } from "./declarations";
+import type { Edge } from "./edge";
+import { findForeignKeys, type ForeignKey, type Link } from "./foreign-keys";
+import { kindName, kindsOf, ownKinds, restriction, softDeletableKinds } from "./kinds";
+import { pathOf, policyOf, validatePolicies } from "./policies";
 import { isSoftDeletable, type Table } from "./table";
-import { entityAnnotations } from "./tables";
-import type { Relation } from "../typeorm/metadata";
+
+/** What holds of a foreign key in rows of one kind. */
+interface Decision {
+  readonly policy: Edge["policy"];
+  readonly holder: Edge["holder"];
+  /** The relation that says so. */
+  readonly link: Link;
+  /** The kinds of the rows referred to of which it holds. */
+  readonly referencedKinds: readonly unknown[];
+}
 
 /** Every binding relation of a data source. @internal */
-export function compileEdges(dataSource: DataSource, tables: ReadonlyMap<string, Table>): Edge[] {
-  const edges: Edge[] = [];
-  for (const table of tables.values()) {
-    validatePlacement(dataSource, table.metadata);
-    for (const relation of table.metadata.relations) {
-      if (!relation.isManyToOne && !relation.isOneToOneOwner) continue;
-      edges.push(...edgesOf(dataSource, tables, relation));
-    }
-  }
-  return edges;
-}
-
-function edgesOf(
-  dataSource: DataSource,
-  tables: ReadonlyMap<string, Table>,
-  relation: Relation,
+export function compileEdges(
+  declarations: Declarations,
+  tables: ReadonlyMap<EntityMetadata, Table>,
 ): Edge[] {
-  const holder = tableOf(tables, relation.entityMetadata);
-  const referenced = tableOf(tables, relation.inverseEntityMetadata);
-  const path = `${relation.entityMetadata.name}.${relation.propertyPath}`;
-  const explicit = policyOf(dataSource, relation);
-  const inverse = inverseOf(relation);
-  const pairs = relation.joinColumns.map((column) => ({
-    holder: column,
-    referenced: column.referencedColumn ?? column,
-  }));
-  const down: JoinPair[] = pairs.map((pair) => ({ parent: pair.referenced, child: pair.holder }));
-  const edges: Edge[] = [];
-
-  if (explicit !== undefined) {
-    if (explicit !== "KEEP") {
-      if (!isSoftDeletable(referenced)) {
-        throw SoftDeleteConfigurationError.parentNotSoftDeletable(path, referenced.name);
-      }
-      edges.push({
-        policy: explicit,
-        parent: referenced,
-        child: holder,
-        on: down,
-        relation: path,
-        down: inverse,
-      });
-    }
-  } else {
-    // TypeORM's own cascade, the declaring side being the parent. On a many-to-one it would delete a parent with its
-    // child, and is never followed.
-    if (inverse?.isCascadeSoftRemove && isSoftDeletable(referenced)) {
-      edges.push({
-        policy: "CASCADE",
-        parent: referenced,
-        child: holder,
-        on: down,
-        relation: path,
-        down: inverse,
-      });
-    }
-    if (relation.isOneToOneOwner && relation.isCascadeSoftRemove && isSoftDeletable(holder)) {
-      const up = pairs.map((pair) => ({ parent: pair.holder, child: pair.referenced }));
-      edges.push({
-        policy: "CASCADE",
-        parent: holder,
-        child: referenced,
-        on: up,
-        relation: path,
-        down: relation,
-      });
-    }
-  }
-  for (const edge of edges) {
-    if (edge.policy === "CASCADE" && !isSoftDeletable(edge.child)) {
-      throw SoftDeleteConfigurationError.cascadeWithoutDeletionId(edge.relation, edge.child.name);
-    }
-  }
-  return edges;
+  for (const metadata of tables.keys()) validatePolicies(declarations, metadata);
+  return findForeignKeys(declarations, tables).flatMap((key) => edgesOf(declarations, key));
 }
 
-/** The relation of the other side. The side that holds the foreign key need not name it. */
-function inverseOf(relation: Relation): Relation | undefined {
-  if (relation.inverseRelation) return relation.inverseRelation;
-  const others = relation.inverseEntityMetadata.relations.filter(
-    (other) =>
-      (other.isOneToMany || other.isOneToOneNotOwner) && other.inverseRelation === relation,
+/** The kinds of which the same holds make an edge together. */
+function edgesOf(declarations: Declarations, key: ForeignKey): Edge[] {
+  const groups = new Map<string, { decision: Decision; kinds: unknown[] }>();
+  for (const kind of key.holder.kinds) {
+    const links = key.links.filter(({ metadata }) => ownKinds(key.holder, metadata).includes(kind));
+    for (const decision of links.length > 0 ? decide(declarations, key, kind, links) : []) {
+      const name = JSON.stringify([decision.policy, decision.holder, decision.referencedKinds]);
+      const group = groups.get(name) ?? { decision, kinds: [] };
+      groups.set(name, group);
+      group.kinds.push(kind);
+    }
+  }
+  return [...groups.values()].flatMap(({ decision, kinds }) => toEdge(key, decision, kinds));
+}
+
+function decide(
+  declarations: Declarations,
+  key: ForeignKey,
+  kind: unknown,
+  links: readonly Link[],
+): Decision[] {
+  const stated = statedPolicy(declarations, links);
+  const all = key.referenced.kinds;
+  if (stated?.policy === "KEEP") return [];
+  if (stated) {
+    const { policy, link } = stated;
+    if (softDeletableKinds(key.referenced, link.target).length === 0) {
+      const path = pathOf(link.metadata, link.relation);
+      throw SoftDeleteConfigurationError.parentNotSoftDeletable(path, link.target.name);
+    }
+    return [checked(key, kind, { policy, holder: "child", link, referencedKinds: all })];
+  }
+  // TypeORM's own cascade, the declaring side being the parent. On a many-to-one it would delete a parent with its
+  // child, and is never followed.
+  const decisions: Decision[] = [];
+  const [link] = links;
+  const cascading = key.inverses.filter(
+    ({ relation, kinds }) => relation.isCascadeSoftRemove && kinds.includes(kind),
   );
-  return others.find((other) => other.isCascadeSoftRemove) ?? others[0];
+  const parents = key.referenced.softDelete
+    ? cascading.flatMap(({ metadata }) => ownKinds(key.referenced, metadata))
+    : [];
+  const targets = links.flatMap(({ target }) => softDeletableKinds(key.referenced, target));
+  if (link && parents.some((one) => targets.includes(one))) {
+    const isWhole = targets.every((one) => parents.includes(one));
+    const referencedKinds = isWhole ? all : all.filter((one) => parents.includes(one));
+    decisions.push({ policy: "CASCADE", holder: "child", link, referencedKinds });
+  }
+  const owner = links.find(
+    ({ relation }) => relation.isOneToOneOwner && relation.isCascadeSoftRemove,
+  );
+  if (owner && key.holder.softDelete?.kinds.includes(kind)) {
+    decisions.push({ policy: "CASCADE", holder: "parent", link: owner, referencedKinds: all });
+  }
+  return decisions.map((decision) => checked(key, kind, decision));
 }
 
-/** The policy that the relation's own property states, if any. @internal */
-export function policyOf(dataSource: DataSource, relation: Relation): SoftDeletePolicy | undefined {
-  const owner = relation.embeddedMetadata?.type ?? relation.target;
-  const policy = entityAnnotations(dataSource, owner as string).policies.get(relation.propertyName);
-  if (policy !== undefined && !isPolicy(policy)) {
-    throw SoftDeleteConfigurationError.unknownPolicy(
-      `${relation.entityMetadata.name}.${relation.propertyPath}`,
+/** What the entities of a table say of rows of the same kind. */
+function statedPolicy(
+  declarations: Declarations,
+  links: readonly Link[],
+): { readonly policy: SoftDeletePolicy; readonly link: Link } | undefined {
+  const stated = links.flatMap((link) => {
+    const policy = policyOf(declarations, link.metadata, link.relation);
+    return policy === undefined ? [] : [{ policy, link }];
+  });
+  const [first] = stated;
+  const other = stated.find(({ policy }) => policy !== first?.policy);
+  if (first && other) {
+    const [one, another] = [first, other].map(({ policy, link }) => ({
+      path: pathOf(link.metadata, link.relation),
       policy,
-    );
+    }));
+    if (one && another) throw SoftDeleteConfigurationError.contradictoryPolicies(one, another);
   }
-  return policy;
+  return first;
 }
 
-/** Refuses a policy on a property that holds no foreign key, where it would silently do nothing. */
-function validatePlacement(dataSource: DataSource, metadata: EntityMetadata): void {
-  const targets = new Set([
-    metadata.target,
-    ...metadata.childEntityMetadatas.map((child) => child.target),
-  ]);
-  for (const target of targets) {
-    for (const property of entityAnnotations(dataSource, target as string).policies.keys()) {
-      const relation = metadata.relations.find((candidate) => candidate.propertyName === property);
-      if (!relation?.isManyToOne && !relation?.isOneToOneOwner) {
-        throw SoftDeleteConfigurationError.policyNotOnForeignKey(`${metadata.name}.${property}`);
-      }
-    }
-  }
+/** @throws SoftDeleteConfigurationError for a cascade that would reach rows which cannot be soft-deleted. */
+function checked(key: ForeignKey, kind: unknown, decision: Decision): Decision {
+  const { policy, holder, link } = decision;
+  if (policy === "RESTRICT") return decision;
+  const [table, reached] =
+    holder === "child"
+      ? [key.holder, [kind]]
+      : [key.referenced, kindsOf(key.referenced, link.target)];
+  const missing = reached.filter((one) => table.softDelete?.kinds.includes(one) !== true);
+  if (missing.length === 0) return decision;
+  const entity = table.discriminator
+    ? kindName(table, missing[0])
+    : (holder === "child" ? link.metadata : link.target).name;
+  const path = pathOf(link.metadata, link.relation);
+  throw SoftDeleteConfigurationError.cascadeWithoutDeletionId(path, entity);
 }
 
-function tableOf(tables: ReadonlyMap<string, Table>, metadata: EntityMetadata): Table {
-  const table = tables.get(metadata.tablePath);
-  if (!table) throw new Error(`No table for the entity ${metadata.name}`);
-  return table;
+function toEdge(key: ForeignKey, decision: Decision, kinds: readonly unknown[]): Edge[] {
+  const { policy, holder, link, referencedKinds } = decision;
+  const [parent, child] =
+    holder === "child" ? [key.referenced, key.holder] : [key.holder, key.referenced];
+  if (!isSoftDeletable(parent)) return [];
+  const other = holder === "child" ? "parent" : "child";
+  const down =
+    holder === "child"
+      ? key.inverses.filter((inverse) => inverse.kinds.some((kind) => kinds.includes(kind)))
+      : key.links.filter(({ metadata }) =>
+          ownKinds(key.holder, metadata).some((kind) => kinds.includes(kind)),
+        );
+  return [
+    {
+      policy,
+      parent,
+      child,
+      on: key.pairs.map((pair) =>
+        holder === "child"
+          ? { parent: pair.referenced, child: pair.holder }
+          : { parent: pair.holder, child: pair.referenced },
+      ),
+      holder,
+      kinds: [
+        ...restriction(key.holder, kinds, holder),
+        ...restriction(key.referenced, referencedKinds, other),
+      ],
+      relation: relationName(key, link, kinds),
+      down: down.map(({ metadata, relation }) => ({ metadata, relation })),
+    },
+  ];
+}
+
+/** The relation by the name of the entity whose rows are those of the given kinds. */
+function relationName(key: ForeignKey, link: Link, kinds: readonly unknown[]): string {
+  const fitting = key.links.find(({ metadata }) => {
+    const own = kindsOf(key.holder, metadata);
+    return own.length === kinds.length && own.every((kind) => kinds.includes(kind));
+  });
+  const { metadata, relation } = fitting ?? link;
+  return pathOf(metadata, relation);
 }

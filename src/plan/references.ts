@@ -1,20 +1,12 @@
-import type { DataSource, EntityMetadata } from "typeorm";
+import type { DataSource } from "typeorm";
 
-import type { Edge, JoinPair, SoftDeleteEdge } from "./edge";
+import { compileReferences, type Junction, type Reference } from "./compile-references";
+import type { SoftDeleteEdge } from "./edge";
 import { removalOrder, type RemovalGroup } from "./removal-order";
-import { SoftDeleteGraph } from "./soft-delete-graph";
 import { isSoftDeletable, type SoftDeleteTable, type Table } from "./table";
-import { metadataKey, type Column } from "../typeorm/metadata";
+import { metadataKey } from "../typeorm/metadata";
 
-/** A foreign key to a soft-deletable table, whatever its policy: the child's row refers to the parent's row. */
-export type Reference = Edge;
-
-/** One end of a many-to-many or of a closure table: its rows go with the row that they belong to. */
-export interface Junction {
-  readonly table: Table;
-  readonly parent: SoftDeleteTable;
-  readonly on: readonly JoinPair[];
-}
+export type { Junction, Reference };
 
 /** Who refers to the rows of which table. */
 export class References {
@@ -22,8 +14,8 @@ export class References {
 
   readonly #all: readonly Reference[];
   readonly #junctions: readonly Junction[];
-  readonly #constrained = new Set<Reference>();
-  readonly #cascading = new Set<Reference>();
+  readonly #constrained: ReadonlySet<Reference>;
+  readonly #cascading: ReadonlySet<Reference>;
 
   static of(dataSource: DataSource): References {
     const known = this.#known.get(metadataKey(dataSource));
@@ -34,37 +26,11 @@ export class References {
   }
 
   private constructor(dataSource: DataSource) {
-    const graph = SoftDeleteGraph.of(dataSource);
-    const tables = new Map(graph.tables.map((table) => [table.metadata.tablePath, table]));
-    const references = new Map<string, Reference>();
-    const junctions = new Map<string, Junction>();
-    for (const metadata of dataSource.entityMetadatas) {
-      if (metadata.tableType === "view") continue;
-      const entity = tables.get(metadata.tablePath);
-      for (const { parent: target, on, relation, constraint, onDelete } of linksOf(metadata)) {
-        const parent = tables.get(target.tablePath);
-        if (!parent || !isSoftDeletable(parent) || on.length === 0) continue;
-        const key = [metadata, target]
-          .map((one, end) => [
-            one.tablePath,
-            ...on.map((pair) => (end === 0 ? pair.child : pair.parent).databaseName),
-          ])
-          .join(" ");
-        if (entity) {
-          const edge = { policy: "RESTRICT", parent, child: entity, on } as const;
-          const reference = references.get(key) ?? { ...edge, relation, down: undefined };
-          references.set(key, reference);
-          if (constraint) this.#constrained.add(reference);
-          if (onDelete === "CASCADE") this.#cascading.add(reference);
-        } else {
-          const { tableName: name, primaryColumns: primary } = metadata;
-          const table: Table = { metadata, name, primary, softDelete: null };
-          junctions.set(key, { table, parent, on });
-        }
-      }
-    }
-    this.#all = [...references.values()];
-    this.#junctions = [...junctions.values()];
+    const { references, junctions, constrained, cascading } = compileReferences(dataSource);
+    this.#all = references;
+    this.#junctions = junctions;
+    this.#constrained = constrained;
+    this.#cascading = cascading;
   }
 
   /** The references to rows of a table. */
@@ -110,48 +76,4 @@ export class References {
 
 function isBetweenSoftDeletable(reference: Reference): reference is SoftDeleteEdge {
   return isSoftDeletable(reference.child);
-}
-
-interface Link {
-  readonly parent: EntityMetadata;
-  readonly on: readonly JoinPair[];
-  readonly relation: string;
-  readonly constraint?: boolean;
-  readonly onDelete?: string | undefined;
-}
-
-/** What rows of an entity refer to: by its relations, with a constraint or without, and by further foreign keys. */
-function linksOf(metadata: EntityMetadata): Link[] {
-  const links: Link[] = metadata.relations
-    .filter((relation) => relation.isManyToOne || relation.isOneToOneOwner)
-    .map((relation) => ({
-      parent: relation.inverseEntityMetadata,
-      on: pairsOf(relation.joinColumns),
-      relation: `${metadata.name}.${relation.propertyPath}`,
-    }));
-  for (const key of metadata.foreignKeys) {
-    links.push({
-      parent: key.referencedEntityMetadata,
-      on: key.columns.flatMap((child, index) => {
-        const parent = key.referencedColumns[index];
-        return parent ? [{ child, parent }] : [];
-      }),
-      relation: metadata.tableName,
-      constraint: true,
-      onDelete: key.onDelete,
-    });
-  }
-  if (metadata.tableType === "junction") {
-    for (const columns of [metadata.ownerColumns, metadata.inverseColumns]) {
-      const parent = columns[0]?.referencedColumn?.entityMetadata;
-      if (parent) links.push({ parent, on: pairsOf(columns), relation: metadata.tableName });
-    }
-  }
-  return links;
-}
-
-function pairsOf(columns: readonly Column[]): JoinPair[] {
-  return columns.flatMap((child) =>
-    child.referencedColumn ? [{ child, parent: child.referencedColumn }] : [],
-  );
 }

@@ -2,12 +2,15 @@ import type { DataSource, EntityMetadata, EntityTarget, ObjectLiteral } from "ty
 
 import { SoftDeleteConfigurationError } from "../errors";
 import type { Edge, SoftDeleteEdge } from "./edge";
+import { Declarations } from "./declarations";
 import { compileEdges } from "./edges";
+import { foreignKeyOf, type ForeignKey } from "./foreign-keys";
 import { groupTables, type Group } from "./groups";
-import { metadataKey } from "../typeorm/metadata";
-import { isSoftDeletable, type SoftDeleteTable, type Table } from "./table";
+import { softDeletableKinds } from "./kinds";
+import { metadataKey, type Column, type Relation } from "../typeorm/metadata";
+import { isSoftDeletable, ownColumn, type SoftDeleteTable, type Table } from "./table";
 import { compileTables } from "./tables";
-import { validateUniques } from "./uniques";
+import { compileUniques, type DeclaredUnique } from "./uniques";
 
 /** What soft-deleting rows of some tables takes along, parents before children. */
 export interface CascadePlan {
@@ -23,7 +26,10 @@ export class SoftDeleteGraph {
   readonly tables: readonly Table[];
   readonly edges: readonly Edge[];
   readonly softDeletable: readonly SoftDeleteTable[];
-  readonly #byPath: ReadonlyMap<string, Table>;
+  /** The keys among active rows. */
+  readonly uniques: readonly DeclaredUnique[];
+  readonly #byMetadata: ReadonlyMap<EntityMetadata, Table>;
+  readonly #declarations: Declarations;
   readonly #bindings: readonly SoftDeleteEdge[];
   readonly #plans = new Map<string, CascadePlan>();
   readonly #groups = new Map<string, readonly Group[]>();
@@ -38,28 +44,66 @@ export class SoftDeleteGraph {
   }
 
   private constructor(private readonly dataSource: DataSource) {
-    this.#byPath = compileTables(dataSource);
-    this.tables = [...this.#byPath.values()];
-    validateUniques(dataSource, this.tables);
+    const declarations = new Declarations(dataSource);
+    this.#declarations = declarations;
+    declarations.validate();
+    this.#byMetadata = compileTables(declarations);
+    this.tables = [...new Set(this.#byMetadata.values())];
+    this.uniques = compileUniques(declarations, this.tables);
     this.softDeletable = this.tables.filter(isSoftDeletable);
-    this.edges = compileEdges(dataSource, this.#byPath);
+    this.edges = compileEdges(declarations, this.#byMetadata);
     this.#bindings = this.edges.filter((edge): edge is SoftDeleteEdge =>
       isSoftDeletable(edge.child),
     );
   }
 
-  /** The table of an entity, or undefined when this package cannot soft-delete it. */
+  /** The table on which the rows of an entity stand; undefined for a view and for what is no entity of its own. */
+  tableOf(metadata: EntityMetadata): Table | undefined {
+    return this.#byMetadata.get(metadata);
+  }
+
+  /** The table of the same name as a junction table, where an entity is mapped to it. */
+  tableAt({ tablePath }: EntityMetadata): Table | undefined {
+    return this.tables.find(({ metadatas }) =>
+      metadatas.some((one) => one.tablePath === tablePath),
+    );
+  }
+
+  /** The relations that an entity has itself. */
+  relationsOf(metadata: EntityMetadata): readonly Relation[] {
+    return this.#declarations.relations(metadata);
+  }
+
+  /** The foreign key of an entity's relation; undefined where it leads to a view. */
+  foreignKeyOf(
+    metadata: EntityMetadata,
+    relation: Relation,
+  ): Pick<ForeignKey, "holder" | "referenced" | "pairs"> | undefined {
+    return foreignKeyOf(this.#byMetadata, metadata, relation);
+  }
+
+  /** The table of an entity, or undefined when this package soft-deletes none of the entity's rows. */
   find(metadata: EntityMetadata): SoftDeleteTable | undefined {
-    const table = this.#byPath.get(metadata.tablePath);
-    return table && isSoftDeletable(table) ? table : undefined;
+    const table = this.#byMetadata.get(metadata);
+    if (!table || !isSoftDeletable(table)) return undefined;
+    return softDeletableKinds(table, metadata).length > 0 ? table : undefined;
   }
 
   /** @throws SoftDeleteConfigurationError when the entity cannot be soft-deleted by this package. */
   get(target: EntityTarget<ObjectLiteral>): SoftDeleteTable {
     const metadata = this.dataSource.getMetadata(target);
     const table = this.find(metadata);
-    if (!table) throw SoftDeleteConfigurationError.notSoftDeletable(metadata.name);
+    if (!table || !metadata.deleteDateColumn) {
+      throw SoftDeleteConfigurationError.notSoftDeletable(metadata.name);
+    }
     return table;
+  }
+
+  /** The deletion id column of an entity, as its own class has it. @throws SoftDeleteConfigurationError when it has none. */
+  deletionId(metadata: EntityMetadata): Column {
+    const column = ownColumn(metadata, this.get(metadata.target).softDelete.deletionId);
+    if (!column) throw SoftDeleteConfigurationError.notSoftDeletable(metadata.name);
+    return column;
   }
 
   /** What soft-deleting rows of the given tables takes along. */

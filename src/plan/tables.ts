@@ -1,81 +1,69 @@
-import { EntitySchema, type DataSource, type EntityMetadata } from "typeorm";
+import type { EntityMetadata } from "typeorm";
 
-import {
-  annotationsOf,
-  inheritedAnnotations,
-  noAnnotations,
-  type Annotations,
-  type SoftDeleteColumnRole,
-} from "../entity/annotations";
-import { SoftDeleteConfigurationError } from "../errors";
-import type { SoftDeleteColumns, Table, StampedRole } from "./table";
+import { tableIdentity } from "../typeorm/table-identity";
+import type { Declarations } from "./declarations";
+import { isComplete, softDeleteColumns, stampedColumns } from "./soft-delete-columns";
+import type { PlainTable, Table } from "./table";
 import type { Column } from "../typeorm/metadata";
 
-/** The annotations of an entity, whether it is a class or an `EntitySchema`. @internal */
-export function entityAnnotations(
-  dataSource: DataSource,
-  target: string | ((...args: never[]) => unknown),
-): Annotations {
-  if (typeof target === "function") {
-    const own = inheritedAnnotations(target);
-    const schema = findSchema(dataSource, target);
-    if (!schema) return own;
-    const declared = annotationsOf(schema.options);
-    return {
-      policies: new Map([...own.policies, ...declared.policies]),
-      columns: new Map([...own.columns, ...declared.columns]),
-      uniques: [...own.uniques, ...declared.uniques],
-    };
+/** The tables of a data source, by the metadata of each entity on them. Views are none. @internal */
+export function compileTables(declarations: Declarations): Map<EntityMetadata, Table> {
+  const groups = new Map<string, EntityMetadata[]>();
+  for (const metadata of declarations.dataSource.entityMetadatas) {
+    if (metadata.tableType === "view" || metadata.isJunction) continue;
+    const key = tableIdentity(declarations.dataSource, metadata);
+    groups.set(key, [...(groups.get(key) ?? []), metadata]);
   }
-  const schema = findSchema(dataSource, target);
-  return schema ? annotationsOf(schema.options) : noAnnotations();
-}
-
-function findSchema(dataSource: DataSource, target: unknown): EntitySchema | undefined {
-  return Object.values(dataSource.options.entities ?? {}).find(
-    (entity): entity is EntitySchema =>
-      entity instanceof EntitySchema && (entity.options.target ?? entity.options.name) === target,
-  );
-}
-
-/** The tables of a data source: one per table, whatever number of entities share it. @internal */
-export function compileTables(dataSource: DataSource): Map<string, Table> {
-  const tables = new Map<string, Table>();
-  for (const metadata of dataSource.entityMetadatas) {
-    if (metadata.tableType !== "regular") continue;
-    tables.set(metadata.tablePath, {
-      metadata,
-      name: metadata.name,
-      primary: metadata.primaryColumns,
-      softDelete: softDeleteColumns(dataSource, metadata),
-    });
+  const tables = new Map<EntityMetadata, Table>();
+  for (const group of groups.values()) {
+    const table = compileTable(declarations, group);
+    for (const metadata of group) tables.set(metadata, table);
   }
   return tables;
 }
 
-function softDeleteColumns(
-  dataSource: DataSource,
-  metadata: EntityMetadata,
-): SoftDeleteColumns | null {
-  const roles = new Map<SoftDeleteColumnRole, Column>();
-  for (const column of metadata.columns) {
-    const owner = column.embeddedMetadata ? column.embeddedMetadata.type : column.target;
-    const role = entityAnnotations(dataSource, owner as string).columns.get(column.propertyName);
-    if (role) roles.set(role, column);
-  }
-  const deletionId = roles.get("deletionId");
-  if (!deletionId) return null;
-  if (!metadata.deleteDateColumn) {
-    throw SoftDeleteConfigurationError.deletionIdWithoutDeleteDate(
-      `${metadata.name}.${deletionId.propertyPath}`,
-    );
-  }
-  return {
-    deletionId,
-    deletedAt: metadata.deleteDateColumn,
-    deletedFlag: roles.get("deletedFlag"),
-    stamped: new Map<StampedRole, Column>([["deletedAt", metadata.deleteDateColumn], ...roles]),
-    version: metadata.versionColumn,
-    updateDate: metadata.updateDateColumn,
+function compileTable(declarations: Declarations, group: readonly EntityMetadata[]): Table {
+  const stamped = new Map(
+    group.map((metadata) => [metadata, stampedColumns(declarations, metadata)]),
+  );
+  const rank = (metadata: EntityMetadata): number[] => {
+    const own = stamped.get(metadata);
+    const isTop = metadata.tableType !== "entity-child";
+    const isOurs = own !== undefined && isComplete(own);
+    return [isTop, metadata.synchronize && isOurs, metadata.synchronize, isOurs]
+      .map(Number)
+      .concat(metadata.columns.length);
   };
+  // Not by the order in which the data source lists its entities.
+  const metadatas = [...group].sort(
+    (one, other) => compare(rank(other), rank(one)) || (one.name < other.name ? -1 : 1),
+  );
+  const [metadata] = metadatas as [EntityMetadata];
+  const columns = new Map<string, Column>();
+  for (const column of metadatas.flatMap((one) => [...one.primaryColumns, ...one.columns])) {
+    if (!columns.has(column.databaseName)) columns.set(column.databaseName, column);
+  }
+  const [discriminator] = metadatas.flatMap((one) => one.discriminatorColumn ?? []);
+  const kinds = metadatas
+    .filter((one) => one.discriminatorColumn?.databaseName === discriminator?.databaseName)
+    .map((one): unknown => one.discriminatorValue);
+  const table: PlainTable = {
+    metadata,
+    metadatas,
+    name: metadata.name,
+    primary: metadata.primaryColumns,
+    columns,
+    discriminator: discriminator && columns.get(discriminator.databaseName),
+    kinds: discriminator ? [...new Set(kinds)] : [undefined],
+  };
+  const softDelete = softDeleteColumns(
+    table,
+    metadatas.flatMap((one) => stamped.get(one) ?? []),
+  );
+  return { ...table, softDelete };
+}
+
+function compare(one: readonly number[], other: readonly number[]): number {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
 }

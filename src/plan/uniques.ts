@@ -1,34 +1,36 @@
-import type { DataSource } from "typeorm";
-
-import { isMariaDb } from "../typeorm/server-version";
+import type { UniqueActiveKey } from "../entity/annotations";
 import { SoftDeleteConfigurationError } from "../errors";
+import type { Declarations } from "./declarations";
 import type { Table } from "./table";
-import { entityAnnotations } from "./tables";
 
-/** Refuses keys among active rows that would not be what they say on this database. @internal */
-export function validateUniques(dataSource: DataSource, tables: Iterable<Table>): void {
-  const partialIndexes = !/mysql|mariadb/.test(dataSource.options.type);
-  for (const { metadata } of tables) {
-    const targets = [
-      metadata.target,
-      ...metadata.childEntityMetadatas.map((child) => child.target),
-    ];
-    for (const unique of targets.flatMap(
-      (target) => entityAnnotations(dataSource, target as string).uniques,
-    )) {
+/** A key among active rows, and where it was declared. */
+export interface DeclaredUnique extends UniqueActiveKey {
+  /** The entity and the properties. */
+  readonly path: string;
+}
+
+/**
+ * The keys among active rows, validated as far as the entities go. Whether the database can keep them says its dialect.
+ *
+ * @throws SoftDeleteConfigurationError for a key over another delete date than the entity's.
+ * @internal
+ */
+export function compileUniques(
+  declarations: Declarations,
+  tables: Iterable<Table>,
+): DeclaredUnique[] {
+  const keys: DeclaredUnique[] = [];
+  for (const metadata of [...tables].flatMap((table) => table.metadatas)) {
+    const [deletedAt] = declarations.columns(metadata).filter((column) => column.isDeleteDate);
+    for (const unique of declarations.annotations(metadata.target).uniques) {
       const path = `${metadata.name}.${unique.properties.join(", ")}`;
-      const actual = metadata.deleteDateColumn?.databaseName;
-      if (actual === undefined) throw SoftDeleteConfigurationError.notSoftDeletable(metadata.name);
+      if (!deletedAt) throw SoftDeleteConfigurationError.notSoftDeletable(metadata.name);
+      const actual = deletedAt.databaseName;
       if (actual !== unique.deletedAt) {
         throw SoftDeleteConfigurationError.uniqueOnOtherColumn(path, unique.deletedAt, actual);
       }
-      // For which TypeORM writes generated columns in a syntax that MariaDB refuses.
-      if (unique.generated && dataSource.options.type === "mysql" && isMariaDb(dataSource)) {
-        throw SoftDeleteConfigurationError.mariaDbAsMysql(path);
-      }
-      if (!unique.generated && !partialIndexes) {
-        throw SoftDeleteConfigurationError.uniqueWithoutGeneratedColumn(path);
-      }
+      keys.push({ ...unique, path });
     }
   }
+  return keys;
 }

@@ -35,12 +35,12 @@ function refuseChildren(
   where: unknown,
 ): void {
   const plan = SoftDeleteGraph.of(manager.dataSource).plan([table]);
-  const purged = plan.groups.flatMap((group) => group.tables.map((own) => own.metadata.tablePath));
+  const purged = plan.groups.flatMap((group) => group.tables.flatMap((own) => own.metadatas));
   for (const one of (Array.isArray(where) ? where : [where]) as unknown[]) {
     for (const property of Object.keys(one ?? {})) {
       const relation = metadata.findRelationWithPropertyPath(property);
       if (!relation || relation.isManyToOne || relation.isOneToOneOwner) continue;
-      if (!purged.includes(relation.inverseEntityMetadata.tablePath)) continue;
+      if (!purged.includes(relation.inverseEntityMetadata)) continue;
       throw SoftDeleteCriteriaError.purgedRelation(`${metadata.name}.${property}`);
     }
   }

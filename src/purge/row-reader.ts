@@ -55,8 +55,10 @@ export class RowReader {
     for (const { on } of [...this.references.to(table), ...this.references.junctionsOf(table)]) {
       on.forEach((pair) => add(pair.parent));
     }
-    for (const { child, on } of this.inner) {
-      if (child === table) on.forEach((pair) => add(pair.child));
+    for (const { child, on, kinds } of this.inner) {
+      if (child !== table) continue;
+      on.forEach((pair) => add(pair.child));
+      kinds.forEach(({ column }) => add(column));
     }
     return [...columns.values()];
   }

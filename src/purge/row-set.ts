@@ -29,7 +29,7 @@ export class RowSet {
       }
       const outside = new Map<string, unknown[]>();
       for (const row of rows) {
-        if (row.table !== child) continue;
+        if (row.table !== child || !row.isOf(reference)) continue;
         const columns = on.map((pair) => pair.child);
         const id = idOf(row, columns);
         if (id === undefined) continue;

@@ -1,5 +1,6 @@
 import type { ObjectLiteral } from "typeorm";
 
+import type { Reference } from "../plan/references";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Column } from "../typeorm/metadata";
 import { keyText } from "../rows/key-text";
@@ -33,6 +34,13 @@ export class Row {
   get deletionId(): string | undefined {
     const id: unknown = this.raw["deletion"];
     return typeof id === "string" ? id : undefined;
+  }
+
+  /** Whether it is of the kinds of single-table inheritance that have a reference. */
+  isOf({ kinds }: Reference): boolean {
+    return kinds.every(({ column, values }) =>
+      values.some((value) => String(value) === String(this.value(column))),
+    );
   }
 
   /** A value as the driver has read it. */

@@ -11,7 +11,7 @@ import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable, Table } from "../plan/table";
 import { walkExpression } from "../sql/walk-expression";
 import { joined } from "../sql/edge-conditions";
-import { isActive } from "../sql/state";
+import { isActive, isOfSoftDeletableKind } from "../sql/state";
 import { toDatabase } from "../typeorm/column-values";
 
 /** The rows `c` of one entity that the caller asked for. */
@@ -83,8 +83,10 @@ export class PurgeScope {
   /** A row may be removed, as far as it goes by itself. */
   has(alias: string, table: SoftDeleteTable): Sql {
     const expired = sql`${this.#dialect.names.of(alias, table.softDelete.deletedAt)} < ${this.#cutoff(table)}`;
+    const ofKind = isOfSoftDeletableKind(this.#dialect.names, alias, table);
     const below = this.#below(alias, table);
-    return below ? and(expired, below) : expired;
+    const further = below ? [...ofKind, below] : ofKind;
+    return further.length > 0 ? and(expired, ...further) : expired;
   }
 
   /** A row stays. */
@@ -94,6 +96,7 @@ export class PurgeScope {
     return or(
       isActive(this.#dialect.names, alias, table),
       sql`${deletedAt} >= ${this.#cutoff(table)}`,
+      ...isOfSoftDeletableKind(this.#dialect.names, alias, table).map((one) => sql`NOT (${one})`),
       ...(below ? [sql`NOT ${below}`] : []),
     );
   }

@@ -82,12 +82,11 @@ interface UniqueKey {
 
 function findKey(session: Session, key: ViolatedKey): UniqueKey | undefined {
   for (const table of session.graph.softDeletable) {
-    const { metadata } = table;
-    if (key.table !== undefined && key.table !== metadata.tableName) continue;
-    for (const { name, columns } of [
+    if (key.table !== undefined && key.table !== table.metadata.tableName) continue;
+    for (const { name, columns } of table.metadatas.flatMap((metadata) => [
       ...metadata.indices.filter((index) => index.isUnique),
       ...metadata.uniques,
-    ]) {
+    ])) {
       const names = columns.map((column) => column.databaseName);
       const byColumns =
         key.columns?.length === names.length &&

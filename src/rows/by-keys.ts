@@ -1,7 +1,8 @@
 import type { EntityMetadata, ObjectLiteral } from "typeorm";
 
 import type { Dialect } from "../sql/dialect";
-import { and, bind, join, sql, type Sql } from "../sql/sql";
+import { isOneOf } from "../sql/edge-conditions";
+import { and, type Sql } from "../sql/sql";
 import { toDatabase } from "../typeorm/column-values";
 
 /** The condition that a row `c` has one of some primary keys, given as objects: one parameter, whatever their number. @internal */
@@ -34,6 +35,6 @@ export function byKeysOf(
 export function ofEntity({ names }: Dialect, metadata: EntityMetadata): Sql[] {
   const { discriminatorColumn, childEntityMetadatas } = metadata;
   if (metadata.tableType !== "entity-child" || !discriminatorColumn) return [];
-  const values = [metadata, ...childEntityMetadatas].map((one) => bind(one.discriminatorValue));
-  return [sql`${names.of("c", discriminatorColumn)} IN (${join(values, ", ")})`];
+  const kinds = [metadata, ...childEntityMetadatas].map((one) => one.discriminatorValue as unknown);
+  return [isOneOf(names, "c", discriminatorColumn, kinds)];
 }

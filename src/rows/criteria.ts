@@ -7,7 +7,8 @@ import {
 } from "typeorm";
 
 import { dialectOf } from "../sql";
-import { foreign, or, sql, type Sql } from "../sql/sql";
+import { and, foreign, or, sql, type Sql } from "../sql/sql";
+import { isOfSoftDeletableKind } from "../sql/state";
 import { SoftDeleteCriteriaError } from "../errors";
 import { idMapOf } from "../typeorm/metadata";
 import { conditionText, keysText } from "../typeorm/query-text";
@@ -47,7 +48,7 @@ export function rowsOf(
     else wheres.push(item);
   }
   const others = chunks(wheres, OBJECTS_PER_STATEMENT).map((chunk) =>
-    or(...chunk.map((where) => byWhere(manager, metadata, where))),
+    softDeletable(manager, table, or(...chunk.map((where) => byWhere(manager, metadata, where)))),
   );
   const named = rowsByKeys(manager, table, metadata, ids);
   return others.length === 0 ? named : { table, conditions: [...named.conditions, ...others] };
@@ -62,9 +63,15 @@ export function rowsByKeys(
 ): NamedRows {
   const dialect = dialectOf(manager.dataSource);
   const conditions = chunks(ids, KEYS_PER_STATEMENT).map((some) =>
-    byKeysOf(dialect, metadata, some),
+    softDeletable(manager, table, byKeysOf(dialect, metadata, some)),
   );
   return { table, conditions, keys: ids.length };
+}
+
+/** Of the rows `c` those that can be soft-deleted. */
+function softDeletable(manager: EntityManager, table: SoftDeleteTable, condition: Sql): Sql {
+  const ofKind = isOfSoftDeletableKind(dialectOf(manager.dataSource).names, "c", table);
+  return ofKind.length > 0 ? and(condition, ...ofKind) : condition;
 }
 
 /** Whether an object is a primary key and nothing else. */

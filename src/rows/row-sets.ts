@@ -74,7 +74,9 @@ export class RowSets {
       ...references.junctionsOf(table),
     ].flatMap((other) => [
       ...other.on.map((pair) => pair.parent),
-      ...("kinds" in other && other.kinds?.end === "parent" ? [other.kinds.column] : []),
+      ...("kinds" in other ? other.kinds : [])
+        .filter(({ end }) => end === "parent")
+        .map(({ column }) => column),
     ]);
     const byName = new Map<string, Column>();
     for (const column of [...table.primary, ...others]) byName.set(column.databaseName, column);
@@ -128,7 +130,7 @@ export class RowSets {
   }
 
   /** A condition on `c`: the row is in a state that the operation may touch. */
-  inState(table: SoftDeleteTable): string {
+  inState(table: SoftDeleteTable): Sql | string {
     const { names } = this.session.dialect;
     if (this.state === "any") return "1 = 1";
     return this.state === "active" ? isActive(names, "c", table) : isDeleted(names, "c", table);

@@ -65,7 +65,7 @@ export class Session {
   }
 
   /** The primary key in a row that was selected with its columns named `key0`, `key1`, ... */
-  key(table: Table, row: ObjectLiteral): PrimaryKey {
+  key(table: Pick<Table, "primary">, row: ObjectLiteral): PrimaryKey {
     return Object.fromEntries(
       table.primary.map((column, index) => [
         column.propertyPath,
@@ -75,7 +75,7 @@ export class Session {
   }
 
   /** The primary key's columns, for {@link key}. */
-  keyColumns(alias: string, table: Table): string {
+  keyColumns(alias: string, table: Pick<Table, "primary">): string {
     return table.primary
       .map((column, index) => `${this.dialect.names.of(alias, column)} AS key${String(index)}`)
       .join(", ");

@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from "typeorm";
 
 import type { SoftDeleteTable, Table } from "../plan/table";
+import type { DeclaredUnique } from "../plan/uniques";
 import type { Keys } from "./keys";
 import type { Names } from "./names";
 import type { Sql } from "./sql";
@@ -32,6 +33,9 @@ export interface Dialect {
   readonly indexesForeignKeys: boolean;
   /** Whether several recursive terms have to be folded into one. */
   readonly singleRecursiveTerm: boolean;
+
+  /** @throws SoftDeleteConfigurationError for a key among active rows that would not be what it says. */
+  refuseUnique(key: DeclaredUnique): void;
 
   update(update: Update): Sql;
   updateByRelated(update: UpdateByRelated): Sql;

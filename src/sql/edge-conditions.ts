@@ -1,6 +1,6 @@
 import type { Edge } from "../plan/edge";
 import type { Names } from "./names";
-import { and, bind, join, sql, type Sql } from "./sql";
+import { and, bind, filter, join, sql, type Sql } from "./sql";
 import type { Column } from "../typeorm/metadata";
 
 /** One end of an edge. */
@@ -38,6 +38,17 @@ export function joinedAt(names: Names, edge: Joining, end: End, own: string, oth
  * @internal
  */
 export function kindOf(names: Names, { kinds }: Joining, end: End, alias: string): Sql[] {
-  if (kinds?.end !== end) return [];
-  return [sql`${names.of(alias, kinds.column)} IN (${join(kinds.values.map(bind), ", ")})`];
+  return kinds
+    .filter((some) => some.end === end)
+    .map((some) => isOneOf(names, alias, some.column, some.values));
+}
+
+/** The condition that a row, by its alias, is of some kinds of single-table inheritance. By no index: TypeORM makes one. @internal */
+export function isOneOf(
+  names: Names,
+  alias: string,
+  column: Column,
+  kinds: readonly unknown[],
+): Sql {
+  return filter(sql`${names.of(alias, column)} IN (${join(kinds.map(bind), ", ")})`);
 }

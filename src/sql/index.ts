@@ -1,6 +1,7 @@
 import type { DataSource } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { Dialect } from "./dialect";
 import { MysqlDialect } from "./mysql";
 import { PostgresDialect } from "./postgres";
@@ -8,12 +9,18 @@ import { SqliteDialect } from "./sqlite";
 
 const dialects = new WeakMap<DataSource, Dialect>();
 
-/** The dialect of a data source. @throws SoftDeleteConfigurationError for a database that is not supported. */
+/**
+ * The dialect of a data source.
+ *
+ * @throws SoftDeleteConfigurationError for a database that is not supported, or entities that it cannot serve.
+ */
 export function dialectOf(dataSource: DataSource): Dialect {
   const known = dialects.get(dataSource);
   if (known) return known;
   const dialect = create(dataSource);
-  dialects.set(dataSource, dialect);
+  for (const unique of SoftDeleteGraph.of(dataSource).uniques) dialect.refuseUnique(unique);
+  // Of one that is not connected yet neither the entities nor the server are known.
+  if (dataSource.isInitialized) dialects.set(dataSource, dialect);
   return dialect;
 }
 

@@ -1,6 +1,8 @@
 import type { DataSource } from "typeorm";
 
+import { SoftDeleteConfigurationError } from "../errors";
 import type { SoftDeleteTable, Table } from "../plan/table";
+import type { DeclaredUnique } from "../plan/uniques";
 import type { Dialect } from "./dialect";
 import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import { listable, oneKey, type Keys } from "./keys";
@@ -55,6 +57,14 @@ export class MysqlDialect implements Dialect {
 
   constructor(readonly dataSource: DataSource) {
     this.names = new Names(dataSource);
+  }
+
+  refuseUnique({ generated, path }: DeclaredUnique): void {
+    if (!generated) throw SoftDeleteConfigurationError.uniqueWithoutGeneratedColumn(path);
+    // For which TypeORM writes generated columns in a syntax that MariaDB refuses.
+    if (this.dataSource.options.type === "mysql" && isMariaDb(this.dataSource)) {
+      throw SoftDeleteConfigurationError.mariaDbAsMysql(path);
+    }
   }
 
   update({ target, set, where }: Update): Sql {

@@ -35,6 +35,10 @@ export abstract class StandardDialect {
     this.names = new Names(dataSource);
   }
 
+  refuseUnique(): void {
+    // There are partial indexes.
+  }
+
   update({ target, set, where }: Update): Sql {
     return sql`UPDATE ${this.names.table(target)} AS c SET ${this.#assignments(set)} WHERE ${where}`;
   }
@@ -83,7 +87,7 @@ export abstract class StandardDialect {
     const { target, edges, where } = orphans;
     const own = edges.flatMap(({ on, kinds }) => [
       ...on.map((pair) => pair.child),
-      ...(kinds?.end === "child" ? [kinds.column] : []),
+      ...kinds.filter(({ end }) => end === "child").map(({ column }) => column),
     ]);
     const columns = [...new Set(own.map((column) => names.column(column)))].join(", ");
     return sql`SELECT COALESCE(SUM(k.n), 0) AS n FROM (SELECT ${columns}, COUNT(*) AS n FROM ${names.table(target)} c WHERE ${where} GROUP BY ${columns}) k WHERE ${and(...this.#haveNoParent("k", orphans))}`;

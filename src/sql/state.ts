@@ -1,5 +1,7 @@
 import type { SoftDeleteTable, Table } from "../plan/table";
+import { isOneOf } from "./edge-conditions";
 import type { Names } from "./names";
+import { join, sql, type Sql } from "./sql";
 
 /** The condition that a row of a table, by its alias, is active. What cannot be soft-deleted always is. @internal */
 export function isActive(names: Names, alias: string, { softDelete }: Table): string {
@@ -7,8 +9,24 @@ export function isActive(names: Names, alias: string, { softDelete }: Table): st
 }
 
 /** The condition that a row of a table, by its alias, is deleted. @internal */
-export function isDeleted(names: Names, alias: string, { softDelete }: SoftDeleteTable): string {
-  return `${names.of(alias, softDelete.deletedAt)} IS NOT NULL`;
+export function isDeleted(names: Names, alias: string, table: SoftDeleteTable): Sql {
+  const stamped = sql`${names.of(alias, table.softDelete.deletedAt)} IS NOT NULL`;
+  return join([stamped, ...isOfSoftDeletableKind(names, alias, table)], " AND ");
+}
+
+/**
+ * The condition that a row of a table, by its alias, is of a kind that can be soft-deleted: siblings of single-table
+ * inheritance may be without the columns. None where every kind can.
+ *
+ * @internal
+ */
+export function isOfSoftDeletableKind(
+  names: Names,
+  alias: string,
+  { discriminator, kinds, softDelete }: SoftDeleteTable,
+): Sql[] {
+  if (!discriminator || kinds.every((kind) => softDelete.kinds.includes(kind))) return [];
+  return [isOneOf(names, alias, discriminator, softDelete.kinds)];
 }
 
 /** The condition that a row belongs to no deletion. @internal */
@@ -29,8 +47,8 @@ export function isUnsettled(
   alias: string,
   table: SoftDeleteTable,
   direction: Direction,
-): string {
+): Sql {
   return direction === "deleted"
-    ? `${isDeleted(names, alias, table)} AND ${hasNoDeletion(names, alias, table)}`
-    : `${isActive(names, alias, table)} AND ${names.of(alias, table.softDelete.deletionId)} IS NOT NULL`;
+    ? sql`${isDeleted(names, alias, table)} AND ${hasNoDeletion(names, alias, table)}`
+    : sql`${isActive(names, alias, table)} AND ${names.of(alias, table.softDelete.deletionId)} IS NOT NULL`;
 }

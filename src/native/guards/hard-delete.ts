@@ -13,6 +13,9 @@ export function refuseHardDelete(dataSource: DataSource, metadata: EntityMetadat
 
 /** Refuses a statement that empties the table of a soft-deletable entity. */
 export function refuseClear(dataSource: DataSource, statement: string): void {
-  const table = clearedTable(statement, SoftDeleteGraph.of(dataSource).tables);
-  if (table?.softDelete) throw new HardDeleteForbiddenError(table.name);
+  const named = SoftDeleteGraph.of(dataSource).softDeletable.flatMap(({ name, metadatas }) =>
+    metadatas.map((metadata) => ({ name, metadata })),
+  );
+  const table = clearedTable(statement, named);
+  if (table) throw new HardDeleteForbiddenError(table.name);
 }

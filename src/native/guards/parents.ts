@@ -1,4 +1,4 @@
-import type { ObjectLiteral } from "typeorm";
+import type { EntityMetadata, ObjectLiteral } from "typeorm";
 
 import { and, join, sql, type Sql } from "../../sql/sql";
 import type { PrimaryKey } from "../../errors";
@@ -8,7 +8,7 @@ import type { Edge } from "../../plan/edge";
 import { isSoftDeletable } from "../../plan/table";
 import { toDatabase } from "../../typeorm/column-values";
 import type { Reference, WrittenRow } from "./references";
-import { joined, columnsAt } from "../../sql/edge-conditions";
+import { joined, columnsAt, kindOf } from "../../sql/edge-conditions";
 import { isActive } from "../../sql/state";
 import { takeRows } from "../../delete/take-rows";
 import type { Column } from "../../typeorm/metadata";
@@ -44,7 +44,10 @@ export async function deletedParents(
   const sorted = [...keys].sort(([a], [b]) => (a.relation < b.relation ? -1 : 1));
   for (const [edge, some] of sorted) {
     const values = [...some].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
-    const condition = session.dialect.anyKey("p", columnsAt(edge, "parent"), values);
+    const condition = and(
+      session.dialect.anyKey("p", columnsAt(edge, "parent"), values),
+      ...kindOf(session.dialect.names, edge, "parent", "p"),
+    );
     found.push(...(await lockParents(session, edge, sql``, condition)));
   }
   return found;
@@ -53,18 +56,22 @@ export async function deletedParents(
 /** The same for rows that have been written already, by what their foreign keys hold. */
 export async function deletedParentsOfRows(
   session: Session,
-  rows: readonly (Pick<WrittenRow, "unsaid"> & { readonly id: ObjectLiteral | undefined })[],
+  rows: readonly (WrittenRow & { readonly id: ObjectLiteral | undefined })[],
 ): Promise<FoundParent[]> {
-  const ids = new Map<Edge, ObjectLiteral[]>();
-  for (const { id, unsaid } of rows) {
-    for (const edge of id ? unsaid : [])
-      ids.set(edge, [...(ids.get(edge) ?? []), id as ObjectLiteral]);
+  const ids = new Map<Edge, Map<EntityMetadata, ObjectLiteral[]>>();
+  for (const { id, unsaid, metadata } of rows) {
+    for (const edge of id ? unsaid : []) {
+      const some = ids.get(edge) ?? new Map<EntityMetadata, ObjectLiteral[]>();
+      ids.set(edge, some.set(metadata, [...(some.get(metadata) ?? []), id as ObjectLiteral]));
+    }
   }
   const { names } = session.dialect;
   const found: FoundParent[] = [];
-  for (const [edge, some] of ids) {
+  for (const [edge, metadata, some] of [...ids].flatMap(([one, byEntity]) =>
+    [...byEntity].map(([entity, keys]) => [one, entity, keys] as const),
+  )) {
     const child = sql` JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}`;
-    const byId = byKeys(session.dialect, edge.child.metadata, some);
+    const byId = byKeys(session.dialect, metadata, some);
     const condition = and(byId, isActive(names, "c", edge.child));
     found.push(...(await lockParents(session, edge, child, condition)));
   }
@@ -80,10 +87,9 @@ export async function joinParents(
   for (const { edge, key, deletionId, deletedAt, actor, reason } of parents) {
     // Without a deletion id it is being deleted by TypeORM's own call, whose cascade follows.
     if (deletionId === null || !isSoftDeletable(edge.child)) continue;
-    const roots = {
-      table: edge.child,
-      conditions: [dialect.anyKey("c", columnsAt(edge, "child"), [key])],
-    };
+    const below = dialect.anyKey("c", columnsAt(edge, "child"), [key]);
+    const conditions = [and(below, ...kindOf(dialect.names, edge, "child", "c"))];
+    const roots = { table: edge.child, conditions };
     const deletion = { id: deletionId, deletedAt, actor, reason };
     await takeRows(session, [roots], deletion, { trial: true });
   }

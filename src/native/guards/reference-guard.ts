@@ -97,9 +97,8 @@ function referencesOf(rows: readonly WrittenRow[]): WrittenRow["references"] {
 
 function refuseFound(rows: readonly WrittenRow[], found: readonly FoundParent[]): void {
   if (found.length === 0) return;
-  const paths = new Set(found.map(({ edge }) => edge.child.metadata.tablePath));
   const names = rows
-    .filter(({ metadata }) => paths.has(metadata.tablePath))
+    .filter(({ metadata }) => found.some(({ edge }) => edge.child.metadatas.includes(metadata)))
     .map(({ metadata }) => metadata.name);
   throw new ParentDeletedError(
     [...new Set(names)].join(", "),

@@ -1,7 +1,9 @@
 import type { EntityMetadata, InsertEvent, ObjectLiteral, UpdateEvent } from "typeorm";
 
 import type { Edge } from "../../plan/edge";
+import { ownKinds } from "../../plan/kinds";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+import { ownColumn } from "../../plan/table";
 import { insertedObject, isSaved, storedRow } from "../../typeorm/events";
 
 /** What a row that is about to be written says of its parents over binding relations. */
@@ -29,9 +31,10 @@ export function insertedRow(event: InsertEvent<ObjectLiteral>): WrittenRow | und
   // Only a save() tells the key, and only a save() takes a reference from the parent's object.
   const saved = isSaved(event);
   const unsaid = edges.filter(
-    (edge) => saved && edge.down !== undefined && valuesOf(edge, inserted).includes(undefined),
+    (edge) =>
+      saved && edge.down.length > 0 && valuesOf(edge, metadata, inserted).includes(undefined),
   );
-  return { metadata, references: referencesOf(edges, inserted), unsaid };
+  return { metadata, references: referencesOf(edges, metadata, inserted), unsaid };
 }
 
 /** Of an UPDATE; undefined where it changes no reference. */
@@ -41,15 +44,15 @@ export function updatedRow(event: UpdateEvent<ObjectLiteral>): WrittenRow | unde
   if (edges.length === 0 || !entity) return undefined;
   const stored = storedRow(event);
   if (isDeleted(dataSource, metadata, entity, stored)) return undefined;
-  if (!stored) return { metadata, references: referencesOf(edges, entity), unsaid: [] };
-  const references = referencesOf(edges, entity, stored);
+  if (!stored) return { metadata, references: referencesOf(edges, metadata, entity), unsaid: [] };
+  const references = referencesOf(edges, metadata, entity, stored);
   const unsaid = edges.filter(
-    (edge) => edge.down !== undefined && valuesOf(edge, entity).includes(undefined),
+    (edge) => edge.down.length > 0 && valuesOf(edge, metadata, entity).includes(undefined),
   );
   return {
     metadata,
     references: references.filter(({ edge, key }) => {
-      const before = valuesOf(edge, stored);
+      const before = valuesOf(edge, metadata, stored);
       return key.some((value, index) => String(value) !== String(before[index]));
     }),
     // Nothing of its own has changed: what is written comes from a parent's object.
@@ -59,10 +62,13 @@ export function updatedRow(event: UpdateEvent<ObjectLiteral>): WrittenRow | unde
 
 /** The binding relations by which rows of an entity, holding the foreign key, hang by a parent. */
 function edgesOf(graph: SoftDeleteGraph, metadata: EntityMetadata): readonly Edge[] {
+  const table = graph.tableOf(metadata);
+  const own = table ? ownKinds(table, metadata) : [];
   return graph.edges.filter(
-    ({ child, on }) =>
-      child.metadata.tablePath === metadata.tablePath &&
-      on.every((pair) => pair.child.referencedColumn === pair.parent),
+    ({ child, holder, kinds }) =>
+      child === table &&
+      holder === "child" &&
+      kinds.every(({ end, values }) => end === "parent" || own.some((one) => values.includes(one))),
   );
 }
 
@@ -72,7 +78,8 @@ function isDeleted(
   entity: ObjectLiteral,
   stored: ObjectLiteral = {},
 ): boolean {
-  const column = SoftDeleteGraph.of(dataSource).find(metadata)?.softDelete.deletedAt;
+  const table = SoftDeleteGraph.of(dataSource).find(metadata);
+  const column = table && ownColumn(metadata, table.softDelete.deletedAt);
   const value: unknown = column?.getEntityValue(entity);
   const effective: unknown = value === undefined ? column?.getEntityValue(stored) : value;
   return effective !== undefined && effective !== null;
@@ -80,12 +87,13 @@ function isDeleted(
 
 function referencesOf(
   edges: readonly Edge[],
+  metadata: EntityMetadata,
   entity: ObjectLiteral,
   stored?: ObjectLiteral,
 ): Reference[] {
   const references: Reference[] = [];
   for (const edge of edges) {
-    const key = valuesOf(edge, entity, stored);
+    const key = valuesOf(edge, metadata, entity, stored);
     // An SQL expression cannot be seen through.
     const known = key.every(
       (value) => value !== undefined && value !== null && typeof value !== "function",
@@ -95,9 +103,15 @@ function referencesOf(
   return references;
 }
 
-function valuesOf(edge: Edge, entity: ObjectLiteral, stored: ObjectLiteral = {}): unknown[] {
+function valuesOf(
+  edge: Edge,
+  metadata: EntityMetadata,
+  entity: ObjectLiteral,
+  stored: ObjectLiteral = {},
+): unknown[] {
   return edge.on.map(({ child }) => {
-    const value: unknown = child.getEntityValue(entity);
-    return value === undefined ? (child.getEntityValue(stored) as unknown) : value;
+    const column = ownColumn(metadata, child);
+    const value: unknown = column?.getEntityValue(entity);
+    return value === undefined ? (column?.getEntityValue(stored) as unknown) : value;
   });
 }

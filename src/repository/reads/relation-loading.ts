@@ -95,9 +95,7 @@ function rowsCondition(
   if (!target.deleteDateColumn || rows === "any") return undefined;
   if (rows === "active") return `related.${target.deleteDateColumn.propertyPath} IS NULL`;
   const graph = SoftDeleteGraph.of(manager.dataSource);
-  const [ours, theirs] = [graph.get(metadata.target), graph.get(target.target)].map(
-    ({ softDelete }) => softDelete.deletionId.propertyPath,
-  );
+  const [ours, theirs] = [metadata, target].map((one) => graph.deletionId(one).propertyPath);
   return `related.${theirs ?? ""} = parent.${ours ?? ""}`;
 }
 

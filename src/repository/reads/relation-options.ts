@@ -106,14 +106,14 @@ class ExactWhere {
       if (node?.rows !== "sameDeletion") {
         return withCondition(one, deletedAt.propertyPath.split("."), IsNull());
       }
-      const { deletionId } = this.graph.get(target.target).softDelete;
+      const deletionId = this.graph.deletionId(target);
       return withCondition(one, deletionId.propertyPath.split("."), this.#rootDeletion());
     };
     return Array.isArray(where) ? where.map(add) : add(where);
   }
 
   #rootDeletion(): FindOperator<unknown> {
-    const { deletionId } = this.graph.get(this.root.target).softDelete;
+    const deletionId = this.graph.deletionId(this.root);
     const names = [findAlias(this.root), deletionId.databaseName];
     const column = names.map((name) => quoted(this.root.dataSource, name)).join(".");
     return Raw((alias) => `${alias} = ${column}`);

@@ -48,7 +48,7 @@ export function nameRelations(
     const relation = metadata.findRelationWithPropertyPath(path);
     if (!relation) continue;
     const target = relation.inverseEntityMetadata;
-    if (rows === "sameDeletion" && target.deleteDateColumn) graph.get(target.target);
+    if (rows === "sameDeletion" && target.deleteDateColumn) graph.deletionId(target);
     const known = named.get(path)?.below ?? NO_RELATIONS;
     named.set(path, { rows, below: nameRelations(target, known, below, rows, graph) });
   }

@@ -1,0 +1,51 @@
+import type { EntityMetadata } from "typeorm";
+
+import { isPolicy } from "../entity/on-soft-delete";
+import type { SoftDeletePolicy } from "../entity/annotations";
+import { SoftDeleteConfigurationError } from "../errors";
+import type { Declarations } from "./declarations";
+import { isHolding } from "./foreign-keys";
+import type { Relation } from "../typeorm/metadata";
+
+/** The policy that an entity, or the nearest of its base classes, states for a relation. @internal */
+export function policyOf(
+  declarations: Declarations,
+  metadata: EntityMetadata,
+  relation: Relation,
+): SoftDeletePolicy | undefined {
+  const { policies } = declarations.annotations(declarations.owner(metadata, relation));
+  const policy = policies.get(relation.propertyName);
+  if (policy !== undefined && !isPolicy(policy)) {
+    throw SoftDeleteConfigurationError.unknownPolicy(pathOf(metadata, relation), policy);
+  }
+  return policy;
+}
+
+/** A relation as `Entity.property`. @internal */
+export function pathOf({ name }: EntityMetadata, { propertyPath }: Relation): string {
+  return `${name}.${propertyPath}`;
+}
+
+/**
+ * Refuses a policy where it would silently do nothing: on a property that holds no foreign key, or on a relation to a view.
+ *
+ * @internal
+ */
+export function validatePolicies(declarations: Declarations, metadata: EntityMetadata): void {
+  const relations = declarations.relations(metadata);
+  for (const property of declarations.annotations(metadata.target).policies.keys()) {
+    const relation = relations.find(
+      (one) => !one.embeddedMetadata && one.propertyName === property,
+    );
+    if (!relation || !isHolding(relation)) {
+      throw SoftDeleteConfigurationError.policyNotOnForeignKey(`${metadata.name}.${property}`);
+    }
+  }
+  for (const relation of relations) {
+    const { name, tableType } = relation.inverseEntityMetadata;
+    if (tableType !== "view" || !isHolding(relation)) continue;
+    const policy = policyOf(declarations, metadata, relation);
+    if (policy === undefined || policy === "KEEP") continue;
+    throw SoftDeleteConfigurationError.policyToView(pathOf(metadata, relation), policy, name);
+  }
+}
