@@ -63,7 +63,7 @@ export type { Scope } from "./repository/reads/scope";
 export { SoftDeletableEntity } from "./repository/soft-deletable-entity";
 export { getSoftDeleteRepository, SoftDeleteRepository } from "./repository/soft-delete-repository";
 export { SoftDeleteSubscriber } from "./native/soft-delete-subscriber";
-export type { SoftDeleteSubscriberOptions } from "./native/subscriber-options";
 export type { Counts } from "./rows/tally";
 export type { ForceDeleteOptions } from "./remove/options";
 export type { SoftDeleteOptions } from "./delete/options";
+export type { SoftDeleteSubscriberOptions } from "./session/settings";

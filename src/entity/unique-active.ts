@@ -1,8 +1,8 @@
 import { Column, Index } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
-import { deleteDateName } from "../typeorm/declarations";
 import { annotationsOf, inheritedAnnotations } from "./annotations";
+import { deleteDateName } from "../typeorm/decorator-storage";
 
 /** The options of {@link UniqueActive}. */
 export interface UniqueActiveOptions {

@@ -6,9 +6,9 @@ import type { LoneRow } from "./put-back";
 import type { Session } from "../session/session";
 import type { SoftDeleteTable } from "../plan/table";
 import type { NativeCall } from "./native-call";
-import { reachedByCascade } from "./reached";
 import { isDeleted } from "../sql/state";
 import { byKeys } from "../rows/by-keys";
+import { reachedByCascade } from "./reached-by-cascade";
 
 interface FormerState {
   readonly deletionId: string | null;

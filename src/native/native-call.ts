@@ -9,7 +9,7 @@ import type {
 
 import { ownColumn, topOf, type SoftDeleteTable } from "../plan/table";
 import type { Direction } from "../sql/state";
-import { removedId, storedRow } from "../typeorm/events";
+import { removedId, storedRow } from "../typeorm/hook-events";
 
 /** What a hook tells of one row, or of a criteria call. */
 export interface NativeCall {

@@ -18,9 +18,9 @@ import { TickBatches } from "../typeorm/tick-batches";
 import { FormerStates } from "./former-states";
 import { byKeyOf, type NativeCall } from "./native-call";
 import { Notes, type NotedGroup } from "./notes";
-import { movedHere, movedSince } from "./unsettled";
 import { takeMarked } from "../delete/take-rows";
 import { Sql } from "../sql/sql";
+import { movedHere, movedSince } from "./moved-rows";
 
 /** Brings TypeORM's own soft deletes and restores to keep the laws: stamps, cascades, or takes back what they did. */
 export class NativeCalls {

@@ -6,8 +6,8 @@ import { Session } from "../session/session";
 import { autocommit } from "../session/transaction";
 import type { SoftDeleteTable } from "../plan/table";
 import type { NativeCall } from "./native-call";
-import { noteUnsettled, type Note } from "./unsettled";
 import type { Direction } from "../sql/state";
+import { noteUnsettled, type Note } from "./moved-rows";
 
 // A call that failed in between has left its note; one that only waits for a lock has not.
 const MAX_AGE = 60_000;

@@ -32,15 +32,15 @@ import {
   refuseUndecorated,
   SETTINGS,
   validateSettings,
+  type SoftDeleteSubscriberOptions,
 } from "../session/settings";
 import { isOwnRollback } from "../typeorm/connections";
-import { insertedObject } from "../typeorm/events";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { ownColumn } from "../plan/table";
 import { Guards } from "./guards/guards";
 import { dateOf, isNull, removalCall, updateCall } from "./native-call";
 import { NativeCalls } from "./native-calls";
-import type { SoftDeleteSubscriberOptions } from "./subscriber-options";
+import { insertedObject } from "../typeorm/hook-events";
 
 /**
  * Makes TypeORM's own soft deletes and restores (of any repository, manager or query builder) cascade and come back

@@ -3,12 +3,12 @@ import { referring } from "../sql/referring";
 import type { Reference } from "../plan/references";
 import type { RemovalGroup } from "../plan/removal-order";
 import type { SoftDeleteTable } from "../plan/table";
-import { looseColumns } from "../remove/loose-columns";
 import type { Session } from "../session/session";
 import { removeJunctions } from "./junctions";
 import { keysOf, type Row } from "./row";
 import { RowSet } from "./row-set";
 import type { PurgeWork } from "./work";
+import { looseColumns } from "../plan/loose-columns";
 
 // A tree's batch has a level or two. More of them go at once, after their references are cleared.
 const MOST_LEVELS = 8;

@@ -8,10 +8,10 @@ import { Tally, type Taken } from "../rows/tally";
 import type { Session } from "../session/session";
 import { now } from "../session/settings";
 import { transact } from "../session/transaction";
-import { refuseActiveTaken, refuseRestricted } from "./refusals";
 import { startRemoval, type Removal } from "./removal";
 import { removeRows } from "./remove-rows";
 import { toReferencedError } from "./still-referenced";
+import { refuseActiveTaken, refuseRestrictedRemoval } from "./refuse-removal";
 
 /** The database has refused, over a foreign key. */
 class ReferenceViolation extends Error {
@@ -59,7 +59,7 @@ async function remove(session: Session, removal: Removal, recorder: Recorder): P
   const started = await startRemoval(session, removal);
   const { table, root, sets, count: roots } = started;
   if (roots === 0) return { roots, tally };
-  await refuseRestricted(session, started);
+  await refuseRestrictedRemoval(session, started);
   if (removal.state === "deleted") await refuseActiveTaken(session, started);
   await recorder.addRoots(table, null, root, roots);
   for (const own of sets.tables) await recorder.addSetKeys(own, sets);

@@ -3,15 +3,16 @@ import { referring } from "../sql/referring";
 import type { Assignment } from "../sql/statements";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { RemovalGroup } from "../plan/removal-order";
-import { References, type Junction } from "../plan/references";
+import { References } from "../plan/references";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Column } from "../typeorm/metadata";
 import { carries } from "../rows/members";
 import type { Tally } from "../rows/tally";
 import type { Session } from "../session/session";
-import { looseColumns } from "./loose-columns";
 import { tablesToMark } from "./tables-to-mark";
 import { markOf, type StartedRemoval } from "./removal";
+import type { Junction } from "../plan/compile-references";
+import { looseColumns } from "../plan/loose-columns";
 
 /** Removes all rows of a removal, in the order of {@link References.removalOrder}: one DELETE for each table. @internal */
 export async function removeRows(

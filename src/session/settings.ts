@@ -1,10 +1,10 @@
 import type { DataSource } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
-import { isSubscriberClass } from "../typeorm/declarations";
+import { isSubscriberClass } from "../typeorm/decorator-storage";
 
 /** The options of the subscriber that every operation of a data source goes by. */
-export interface SoftDeleteSettings {
+export interface SoftDeleteSubscriberOptions {
   /**
    * Who is deleting, when the call does not say.
    *
@@ -53,7 +53,7 @@ export interface SoftDeleteSettings {
 }
 
 /** @throws SoftDeleteConfigurationError for an option that has no such value. @internal */
-export function validateSettings(settings: SoftDeleteSettings): void {
+export function validateSettings(settings: SoftDeleteSubscriberOptions): void {
   for (const option of ["hardDelete", "writesToDeleted"] as const) {
     const value: unknown = settings[option];
     if (value === undefined || value === "allow" || value === "forbid") continue;
@@ -75,9 +75,9 @@ export const SETTINGS = Symbol.for("typeorm-soft-delete:settings");
  * @throws SoftDeleteConfigurationError when the subscriber is a class that TypeORM ignores.
  * @internal
  */
-export function settingsOf(dataSource: DataSource): SoftDeleteSettings {
+export function settingsOf(dataSource: DataSource): SoftDeleteSubscriberOptions {
   for (const subscriber of dataSource.subscribers) {
-    const settings = (subscriber as { [SETTINGS]?: SoftDeleteSettings })[SETTINGS];
+    const settings = (subscriber as { [SETTINGS]?: SoftDeleteSubscriberOptions })[SETTINGS];
     if (settings) return settings;
   }
   refuseUndecorated(dataSource);

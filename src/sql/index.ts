@@ -3,9 +3,9 @@ import type { DataSource } from "typeorm";
 import { SoftDeleteConfigurationError } from "../errors";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { Dialect } from "./dialect";
-import { MysqlDialect } from "./mysql";
 import { PostgresDialect } from "./postgres";
 import { SqliteDialect } from "./sqlite";
+import { MysqlDialect } from "./mysql-and-mariadb";
 
 const dialects = new WeakMap<DataSource, Dialect>();
 

@@ -3,9 +3,9 @@ import type { Dialect } from "./dialect";
 import type { Keys } from "./keys";
 import { databaseType } from "../typeorm/column-types";
 import { bind, join, sql, type Sql } from "./sql";
-import { StandardDialect } from "./standard-dialect";
 import type { ViolatedKey } from "./statements";
 import type { Column } from "../typeorm/metadata";
+import { PostgresAndSqlite } from "./postgres-and-sqlite";
 
 // foreign_key_violation, and restrict_violation, which PostgreSQL 18 says for ON DELETE RESTRICT
 const REFERENCED = new Set(["23503", "23001"]);
@@ -13,7 +13,7 @@ const REFERENCED = new Set(["23503", "23001"]);
 const RETRYABLE = new Set(["40001", "40P01"]);
 
 /** PostgreSQL and what speaks its dialect. */
-export class PostgresDialect extends StandardDialect implements Dialect {
+export class PostgresDialect extends PostgresAndSqlite implements Dialect {
   readonly singleConnection = false;
   readonly singleRecursiveTerm = true;
   readonly shareLock = " FOR SHARE OF p";

@@ -2,12 +2,12 @@ import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import type { Dialect } from "./dialect";
 import type { Keys } from "./keys";
 import { bind, join, sql, type Sql } from "./sql";
-import { StandardDialect } from "./standard-dialect";
 import type { ViolatedKey } from "./statements";
 import type { Column } from "../typeorm/metadata";
+import { PostgresAndSqlite } from "./postgres-and-sqlite";
 
 /** SQLite, by better-sqlite3 or sql.js, whose errors have a message and no code. */
-export class SqliteDialect extends StandardDialect implements Dialect {
+export class SqliteDialect extends PostgresAndSqlite implements Dialect {
   readonly singleConnection = true;
   readonly singleRecursiveTerm = false;
   // One writer at a time: a transaction that has written needs no row locks.

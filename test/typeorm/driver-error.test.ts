@@ -7,7 +7,7 @@ const { itStill } = leaning(
   "src/typeorm/driver-error.ts",
   "src/sql/postgres.ts",
   "src/sql/sqlite.ts",
-  "src/sql/mysql.ts",
+  "src/sql/mysql-and-mariadb.ts",
 );
 
 const TAKEN: Record<string, string> = {

@@ -141,7 +141,7 @@ describeEachDatabase("hooks", (database) => {
     [["Author undefined the caller's"], ["the caller's"]],
   );
 
-  leaning("src/native/reached.ts", "src/native/former-states.ts").itStill(
+  leaning("src/native/reached-by-cascade.ts", "src/native/former-states.ts").itStill(
     "names the objects that were passed before those that its cascade has reached",
     async () => {
       const { manager } = opened.dataSource;
@@ -169,7 +169,7 @@ describeEachDatabase("hooks", (database) => {
     ["Error: late", 0],
   );
 
-  leaning("src/native/unsettled.ts", "src/native/put-back.ts", "src/rows/assignments.ts").itStill(
+  leaning("src/native/moved-rows.ts", "src/native/put-back.ts", "src/rows/assignments.ts").itStill(
     "stamps by the database's own clock, moves version and update date once, and leaves deleted rows alone",
     async () => {
       const { manager } = opened.dataSource;

@@ -66,7 +66,7 @@ describeEachDatabase("metadata", (database) => {
     [false, true],
   );
 
-  leaning("src/typeorm/metadata.ts", "src/rows/criteria.ts", "src/typeorm/events.ts").itStill(
+  leaning("src/typeorm/metadata.ts", "src/rows/criteria.ts", "src/typeorm/hook-events.ts").itStill(
     "makes an object of a primary key by ensureEntityIdMap(), and of a Date by createValueMap()",
     () => {
       const { dataSource } = opened;

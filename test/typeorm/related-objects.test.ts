@@ -52,7 +52,7 @@ describeEachDatabase("related objects", (database) => {
     return manager.findOneByOrFail(Pet, { id });
   };
 
-  leaning(FILE, "src/native/reached.ts").itStill(
+  leaning(FILE, "src/native/reached-by-cascade.ts").itStill(
     "takes the objects out of all relations by extractRelationValuesFromEntity(), lazy ones once they are read",
     async () => {
       const { dataSource } = opened;

@@ -5,7 +5,7 @@ import { leaning } from "./leaning";
 
 const { itStill } = leaning(
   "src/typeorm/server-version.ts",
-  "src/sql/mysql.ts",
+  "src/sql/mysql-and-mariadb.ts",
   "src/plan/uniques.ts",
 );
 

@@ -3,8 +3,8 @@ import type { ObjectLiteral, UpdateEvent } from "typeorm";
 import { DeletedEntityWriteError } from "../../errors";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { ownColumn } from "../../plan/table";
-import { storedRow } from "../../typeorm/events";
 import { isNull } from "../native-call";
+import { storedRow } from "../../typeorm/hook-events";
 
 /** Refuses a `save()` of a deleted row, unless it clears the delete date. */
 export function refuseDeletedWrite(event: UpdateEvent<ObjectLiteral>): void {

@@ -8,7 +8,7 @@ import type {
   UpdateEvent,
 } from "typeorm";
 
-import type { SoftDeleteSettings } from "../../session/settings";
+import type { SoftDeleteSubscriberOptions } from "../../session/settings";
 import { refuseDeletedWrite } from "./deleted-write";
 import { refuseClear, refuseHardDelete } from "./hard-delete";
 import { HiddenReferences } from "./hidden-references";
@@ -19,7 +19,7 @@ export class Guards {
   readonly #references = new ReferenceGuard();
   readonly #hidden = new HiddenReferences();
 
-  constructor(private readonly settings: () => SoftDeleteSettings) {}
+  constructor(private readonly settings: () => SoftDeleteSubscriberOptions) {}
 
   /** Whether statements have to be looked at before they are sent. */
   get watchesQueries(): boolean {

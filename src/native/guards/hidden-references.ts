@@ -1,8 +1,8 @@
 import type { EntityMetadata, ObjectLiteral, QueryRunner, UpdateEvent } from "typeorm";
 
-import { storedRow } from "../../typeorm/events";
 import { ownMetadata, type Relation } from "../../typeorm/metadata";
 import { replaceRelated, watchAssignment } from "../../typeorm/related-objects";
+import { storedRow } from "../../typeorm/hook-events";
 
 /** A reference that an object has for the time of a `save()`. */
 interface Lent {

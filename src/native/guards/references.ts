@@ -4,7 +4,7 @@ import type { Edge } from "../../plan/edge";
 import { ownKinds } from "../../plan/kinds";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { ownColumn } from "../../plan/table";
-import { insertedObject, isSaved, storedRow } from "../../typeorm/events";
+import { insertedObject, isSaved, storedRow } from "../../typeorm/hook-events";
 
 /** What a row that is about to be written says of its parents over binding relations. */
 export interface WrittenRow {

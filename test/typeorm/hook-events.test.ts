@@ -7,12 +7,12 @@ import {
   type UpdateEvent,
 } from "typeorm";
 
-import { insertedObject, isSaved, removedId, storedRow } from "../../src/typeorm/events";
 import { describeEachDatabase } from "../harness";
 import { Author, Book, openOnce, Tag } from "./entities";
 import { leaning } from "./leaning";
+import { insertedObject, isSaved, removedId, storedRow } from "../../src/typeorm/hook-events";
 
-const FILE = "src/typeorm/events.ts";
+const FILE = "src/typeorm/hook-events.ts";
 
 let told: unknown[] = [];
 
@@ -38,7 +38,7 @@ class Listening implements EntitySubscriberInterface {
   }
 }
 
-describeEachDatabase("events", (database) => {
+describeEachDatabase("hook-events", (database) => {
   const opened = openOnce(database, [Author, Book, Tag], { subscribers: [Listening] });
   let ada: Author;
   beforeEach(async () => {

@@ -1,8 +1,8 @@
 import "reflect-metadata";
 import { DeleteDateColumn, EventSubscriber } from "typeorm";
 
-import { deleteDateName, isSubscriberClass } from "../../src/typeorm/declarations";
 import { leaning } from "./leaning";
+import { deleteDateName, isSubscriberClass } from "../../src/typeorm/decorator-storage";
 
 class Named {
   @DeleteDateColumn({ name: "removed_on" }) removedOn!: Date | null;
@@ -21,15 +21,15 @@ class Subscriber {}
 
 class Subclass extends Subscriber {}
 
-describe("declarations", () => {
-  leaning("src/typeorm/declarations.ts", "src/entity/unique-active.ts").itStill(
+describe("decorator-storage", () => {
+  leaning("src/typeorm/decorator-storage.ts", "src/entity/unique-active.ts").itStill(
     "notes each decorated column with its class, mode and options in getMetadataArgsStorage()",
     () => [Named, Inheriting, Unnamed, Undeclared].map(deleteDateName),
     ["removed_on", "removed_on", "deletedAt", undefined],
   );
 
   leaning(
-    "src/typeorm/declarations.ts",
+    "src/typeorm/decorator-storage.ts",
     "src/session/settings.ts (which refuses a subclass of the subscriber without the decorator)",
   ).itStill(
     "picks by filterSubscribers() the classes that have @EventSubscriber() of their own",

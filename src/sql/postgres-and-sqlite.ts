@@ -20,7 +20,7 @@ import type { Column } from "../typeorm/metadata";
 import { type Keys, listable, oneKey } from "./keys";
 
 /** What PostgreSQL and SQLite have in common: `UPDATE ... WHERE key IN (SELECT ...)`, which both run by index. */
-export abstract class StandardDialect {
+export abstract class PostgresAndSqlite {
   readonly names: Names;
   readonly isolationLevel = undefined;
   readonly partialIndexes = true;

@@ -7,7 +7,7 @@ import { countAndSample } from "./count-and-sample";
 import type { StartedRemoval } from "./removal";
 
 /** @throws SoftDeleteRestrictedError when active rows that stay hang below over a `RESTRICT` edge. @internal */
-export async function refuseRestricted(
+export async function refuseRestrictedRemoval(
   session: Session,
   { plan, sets }: StartedRemoval,
 ): Promise<void> {

@@ -4,9 +4,8 @@ import { SoftDeleteConfigurationError } from "../errors";
 import type { SoftDeleteTable, Table } from "../plan/table";
 import type { DeclaredUnique } from "../plan/uniques";
 import type { Dialect } from "./dialect";
-import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
+import * as errors from "./mysql-errors";
 import { listable, oneKey, type Keys } from "./keys";
-import { LONG_LIST, withLongLists } from "./mysql-lists";
 import { Names } from "./names";
 import { isMariaDb, serverVersion } from "../typeorm/server-version";
 import { and, bind, bindList, filter, join, sql, type Sql } from "./sql";
@@ -25,8 +24,7 @@ import type {
 import { walkExpression } from "./walk-expression";
 import { joinedAt, otherEnd, joined } from "./edge-conditions";
 import type { Column } from "../typeorm/metadata";
-
-const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
+import { LONG_LIST, withLongLists } from "./mysql-long-lists";
 
 // Each server takes the other's form for a comment.
 const UNLIMITED_MARIADB = "/*M! SET STATEMENT max_recursive_iterations=4294967295 FOR */ ";
@@ -227,24 +225,19 @@ export class MysqlDialect implements Dialect {
   }
 
   isForeignKeyViolation(error: unknown): boolean {
-    return driverErrorCode(error).startsWith("ER_ROW_IS_REFERENCED");
+    return errors.isForeignKeyError(error);
   }
 
   violatedKey(error: unknown): ViolatedKey | undefined {
-    if (driverErrorCode(error) !== "ER_DUP_ENTRY") return undefined;
-    // "Duplicate entry 'a' for key 'IDX_1'"; MySQL puts the table before the name.
-    const name = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(
-      (driverErrorOf(error) as Error).message,
-    )?.[1];
-    return name === undefined ? {} : { name };
+    return errors.violatedKeyOf(error);
   }
 
   isLockTimeout(error: unknown): boolean {
-    return driverErrorCode(error) === "ER_LOCK_WAIT_TIMEOUT";
+    return errors.isLockTimeoutError(error);
   }
 
   isRetryable(error: unknown): boolean {
-    return RETRYABLE.has(driverErrorCode(error));
+    return errors.isRetryableError(error);
   }
 
   #assignments(set: readonly Assignment[]): Sql {
