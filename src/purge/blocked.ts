@@ -29,7 +29,7 @@ export class BlockedRows {
     const steps = work.references
       .within(tables)
       .map((edge) => ({ edge, where: work.scope.has("c", edge.parent) }));
-    if (seeds.length > 0) this.#walk = { name: "blocked", tables, seeds, steps, upwards: true };
+    if (seeds.length > 0) this.#walk = { name: "sd_blocked", tables, seeds, steps, upwards: true };
   }
 
   /** What has to stand before a SELECT that names these rows. */
@@ -44,7 +44,7 @@ export class BlockedRows {
       const none = sql`FROM ${this.#dialect.names.table(table)} n WHERE 1 = 0`;
       return sql`(SELECT ${this.#dialect.names.list("n", table.primary)} ${none}) b`;
     }
-    return sql`(SELECT DISTINCT ${slots(walk, table).join(", ")} FROM blocked WHERE ${isOf(walk, table)}) b`;
+    return sql`(SELECT DISTINCT ${slots(walk, table).join(", ")} FROM sd_blocked WHERE ${isOf(walk, table)}) b`;
   }
 
   /** A row is one of them. */
@@ -52,7 +52,7 @@ export class BlockedRows {
     const walk = this.#walk;
     if (!walk) return sql`1 = 0`;
     const { names } = this.#dialect;
-    return sql`${names.row(alias, table.primary)} IN (SELECT ${slots(walk, table).join(", ")} FROM blocked WHERE ${isOf(walk, table)})`;
+    return sql`${names.row(alias, table.primary)} IN (SELECT ${slots(walk, table).join(", ")} FROM sd_blocked WHERE ${isOf(walk, table)})`;
   }
 
   /** The row `r` that refers to another stays by itself. */

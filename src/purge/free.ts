@@ -100,7 +100,7 @@ async function removeBehind(
       if (!dialect.isLockTimeout(error)) throw error;
     }
   }
-  const picked = sql`picked AS (SELECT ${names.list("c", table.primary)} FROM ${names.table(table)} c WHERE ${range} ORDER BY ${order} LIMIT ${String(work.calls.batchSize)}${lockClause(session, false)})`;
-  const keys = sql`${names.list("picked", table.primary)} FROM picked`;
+  const picked = sql`sd_picked AS (SELECT ${names.list("c", table.primary)} FROM ${names.table(table)} c WHERE ${range} ORDER BY ${order} LIMIT ${String(work.calls.batchSize)}${lockClause(session, false)})`;
+  const keys = sql`${names.list("p", table.primary)} FROM sd_picked p`;
   return session.execute(dialect.deleteWith(picked, table, keys, ...free));
 }

@@ -87,7 +87,7 @@ async function lockUpwards(
   if (count === 0) return [];
   const height = String(Math.max(1, Math.floor(work.calls.batchSize / count)));
   const walk: Walk = {
-    name: "upwards",
+    name: "sd_upwards",
     tables: group.tables,
     seeds: [...starts].map(([table, ways]) => ({
       table,
@@ -115,7 +115,7 @@ async function lockUpwards(
     );
     const found = await reader.read(
       table,
-      sql`JOIN (SELECT DISTINCT ${keys.join(", ")} FROM upwards WHERE ${isOf(walk, table)}) u ON ${on.join(" AND ")}`,
+      sql`JOIN (SELECT DISTINCT ${keys.join(", ")} FROM sd_upwards WHERE ${isOf(walk, table)}) u ON ${on.join(" AND ")}`,
       [walkExpression(dialect, walk)],
     );
     const failed = new Set(work.failures.of(table).map((row) => row.id));

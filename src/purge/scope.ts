@@ -148,7 +148,7 @@ export class PurgeScope {
 
   #walk(group: Group): Walk {
     return {
-      name: `below${String(this.#walks.size)}`,
+      name: `sd_below${String(this.#walks.size)}`,
       tables: group.tables,
       seeds: group.tables.map((table) => ({
         table,

@@ -102,8 +102,8 @@ class RowRemover {
       .to(table)
       .map((reference) => dialect.nothing(referring(names, reference)));
     const where = join([this.#carries(table), ...held], " AND ");
-    const leaves = sql`leaves AS (SELECT ${names.list("c", table.primary)} FROM ${names.table(table)} c WHERE ${where})`;
-    const keys = sql`${names.list("l", table.primary)} FROM leaves l`;
+    const leaves = sql`sd_leaves AS (SELECT ${names.list("c", table.primary)} FROM ${names.table(table)} c WHERE ${where})`;
+    const keys = sql`${names.list("l", table.primary)} FROM sd_leaves l`;
     const statement = dialect.deleteWith(leaves, table, keys);
     while (tally.add(table.name, await this.session.execute(statement)) > 0);
   }
@@ -118,8 +118,8 @@ class RowRemover {
     const columns = on.map((pair) => pair.parent);
     const [expressions, from] = this.#marked.has(parent)
       ? [
-          sql`marked AS (SELECT ${names.list("c", columns)} FROM ${names.table(parent)} c WHERE ${this.#carries(parent)})`,
-          "marked",
+          sql`sd_marked AS (SELECT ${names.list("c", columns)} FROM ${names.table(parent)} c WHERE ${this.#carries(parent)})`,
+          "sd_marked",
         ]
       : [sets.expressions, sets.name(parent)];
     const keys = sql`${list.join(", ")} FROM ${from} s`;

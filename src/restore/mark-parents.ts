@@ -37,7 +37,7 @@ export async function markParents(
         upwards: true,
       };
       for (const target of group.tables) {
-        const keys = `SELECT ${slots(walk, target).join(", ")} FROM walk w WHERE w.${isOf(walk, target)}`;
+        const keys = `SELECT ${slots(walk, target).join(", ")} FROM sd_walk w WHERE w.${isOf(walk, target)}`;
         await recorder.addParents(
           target,
           sql`${names.table(target)} c WHERE ${climb(target).where} AND ${names.row("c", target.primary)} IN (${keys})`,

@@ -128,7 +128,7 @@ async function deletedParents(
     const list = await session.select<{ deletion: string | null }>(
       sql`SELECT DISTINCT ${session.keyColumns("p", parent)}, ${names.of("p", parent.softDelete.deletionId)} AS deletion
  FROM ${names.table(edge.child)} c JOIN ${names.table(parent)} p ON ${joined(names, edge, "c", "p")}
- WHERE ${children.has("c", edge.child)} AND ${filter(and(isDeleted(names, "p", parent), rows.all.hasNot("p", parent)))} LIMIT ${String(NAMED_PARENTS)}`,
+ WHERE ${children.has("c", edge.child)} AND ${filter(and(isDeleted(names, "p", parent), rows.all.hasNot("p", parent)))} LIMIT ${String(NAMED_PARENTS)}${session.currentRead}`,
     );
     for (const row of list) {
       found.push({

@@ -29,7 +29,7 @@ export class Members {
     const { graph, dialect } = this.session;
     const selects = graph.softDeletable.map(
       (table, index) =>
-        sql`SELECT * FROM (SELECT ${String(index)} AS i FROM ${dialect.names.table(table)} c WHERE ${this.has("c", table)} LIMIT 1) t${String(index)}`,
+        sql`SELECT * FROM (SELECT ${String(index)} AS i FROM ${dialect.names.table(table)} c WHERE ${this.has("c", table)} LIMIT 1${this.session.currentRead}) t${String(index)}`,
     );
     const found: SoftDeleteTable[] = [];
     for (let at = 0; at < selects.length; at += TABLES_PER_STATEMENT) {
@@ -48,7 +48,7 @@ export class Members {
   async count(table: SoftDeleteTable): Promise<number> {
     const { names } = this.session.dialect;
     const [row] = await this.session.select<{ n: string | number }>(
-      sql`SELECT COUNT(*) AS n FROM ${names.table(table)} c WHERE ${this.has("c", table)}`,
+      sql`SELECT COUNT(*) AS n FROM ${names.table(table)} c WHERE ${this.has("c", table)}${this.session.currentRead}`,
     );
     return Number(row?.n ?? 0);
   }
@@ -63,7 +63,9 @@ export class Members {
       edges,
       related: (alias, parent) => this.has(alias, parent),
     });
-    const [row] = await this.session.select<{ n: string | number }>(statement);
+    const [row] = await this.session.select<{ n: string | number }>(
+      sql`${statement}${this.session.currentRead}`,
+    );
     return Number(row?.n ?? 0);
   }
 

@@ -40,7 +40,7 @@ export class RowSets {
 
   /** The name of the set of a table's rows, with the table's own column names. */
   name(table: Table): string {
-    return `s${String(this.tables.indexOf(table as SoftDeleteTable))}`;
+    return `sd_${String(this.tables.indexOf(table as SoftDeleteTable))}`;
   }
 
   /** The primary keys of a table's set: to stand behind SELECT. */
@@ -85,7 +85,7 @@ export class RowSets {
 
   #expression(group: Group, index: number): Sql {
     const { names } = this.session.dialect;
-    const walkName = `walk${String(index)}`;
+    const walkName = `sd_walk${String(index)}`;
     if (group.inner.length > 0) {
       const walk = this.#walk(group, walkName);
       const sets = group.tables.map((table) => {

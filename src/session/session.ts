@@ -32,6 +32,11 @@ export class Session {
     return this.ownIsolation || this.dialect.isolationLevel === undefined;
   }
 
+  /** What is put behind a SELECT of rows that are about to be written, where a plain read may be of an older snapshot. */
+  get currentRead(): string {
+    return this.readsCurrent ? "" : this.dialect.updateLock;
+  }
+
   /** Runs a statement that writes. Returns how many rows it affected. */
   async execute(statement: Sql): Promise<number> {
     return (await this.#run(statement)).affected;

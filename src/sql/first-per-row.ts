@@ -8,5 +8,5 @@ export function firstPerRow(update: UpdateByWalk): Sql {
   const keys = slots(walk, target).join(", ");
   const carried = walk.seeds[0]?.carry?.map(([name]) => name) ?? [];
   const order = carried[0] ?? keys;
-  return sql`(SELECT * FROM (SELECT walk.*, ROW_NUMBER() OVER (PARTITION BY ${keys} ORDER BY ${order}) AS n FROM walk WHERE ${isOf(walk, target)}) ranked WHERE n = 1) w`;
+  return sql`(SELECT * FROM (SELECT sd_walk.*, ROW_NUMBER() OVER (PARTITION BY ${keys} ORDER BY ${order}) AS n FROM sd_walk WHERE ${isOf(walk, target)}) ranked WHERE n = 1) w`;
 }

@@ -20,6 +20,36 @@ export function oneKey(
   return only && parts.length === 1 ? only : and(...parts);
 }
 
+const NUMERIC = /^(bigint|int|integer|smallint|tinyint|mediumint|decimal|numeric)/;
+const DIGITS = /^-?\d+(\.\d+)?$/;
+
+/**
+ * Keys in which numbers that TypeORM has as text are written as numbers. Compared with text, MySQL and MariaDB round both
+ * sides to 15 digits, and take rows for others.
+ *
+ * @internal
+ */
+export function inDigits(names: Names, columns: readonly Column[], keys: Keys): Keys {
+  const numeric = columns.map((column) => NUMERIC.test(databaseType(names.dataSource, column)));
+  return keys.map((key) =>
+    key.map((value, index) =>
+      numeric[index] === true && typeof value === "string" && DIGITS.test(value)
+        ? new Digits(value)
+        : value,
+    ),
+  );
+}
+
+/** Digits that the driver writes as they are. */
+class Digits {
+  constructor(private readonly digits: string) {}
+
+  /** Asked for by the driver. */
+  toSqlString(): string {
+    return this.digits;
+  }
+}
+
 const TEXTUAL = /char|text|uuid/;
 
 /**

@@ -5,7 +5,7 @@ import type { SoftDeleteTable, Table } from "../plan/table";
 import type { DeclaredUnique } from "../plan/uniques";
 import type { Dialect } from "./dialect";
 import * as errors from "./mysql-errors";
-import { listable, oneKey, type Keys } from "./keys";
+import { inDigits, listable, oneKey, type Keys } from "./keys";
 import { Names } from "./names";
 import { isMariaDb, serverVersion } from "../typeorm/server-version";
 import { and, bind, bindList, filter, join, sql, type Sql } from "./sql";
@@ -94,7 +94,7 @@ export class MysqlDialect implements Dialect {
     const rows =
       update.correlated === true
         ? sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT * FROM ${firstPerRow(update)}) w`
-        : sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT DISTINCT ${keys.join(", ")} FROM walk WHERE ${isOf(walk, target)}) w`;
+        : sql`(WITH RECURSIVE ${walkExpression(this, walk)} SELECT DISTINCT ${keys.join(", ")} FROM sd_walk WHERE ${isOf(walk, target)}) w`;
     return sql`${UNLIMITED_MARIADB}UPDATE ${UNLIMITED_MYSQL}${rows} STRAIGHT_JOIN ${names.table(target)} AS c ON ${on} SET ${this.#assignments(update.set)} WHERE ${update.where}`;
   }
 
@@ -164,7 +164,7 @@ export class MysqlDialect implements Dialect {
 
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql {
     const { names } = this;
-    const all = listable(names, columns, keys);
+    const all = inDigits(names, columns, listable(names, columns, keys));
     const [key] = all;
     if (!key) return sql`1 = 0`;
     // A list of one row of several columns is none that MariaDB goes by an index for.

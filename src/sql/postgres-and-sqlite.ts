@@ -71,7 +71,7 @@ export abstract class PostgresAndSqlite {
       );
       return sql`${head} FROM ${firstPerRow(update)} WHERE ${and(...on, update.where)}`;
     }
-    return sql`${head} WHERE ${update.where} AND ${names.row("c", target.primary)} IN (SELECT ${keys.join(", ")} FROM walk w WHERE w.${isOf(walk, target)})`;
+    return sql`${head} WHERE ${update.where} AND ${names.row("c", target.primary)} IN (SELECT ${keys.join(", ")} FROM sd_walk w WHERE w.${isOf(walk, target)})`;
   }
 
   // A subquery for each edge, by the parent's key.
@@ -90,7 +90,7 @@ export abstract class PostgresAndSqlite {
       ...kinds.filter(({ end }) => end === "child").map(({ column }) => column),
     ]);
     const columns = [...new Set(own.map((column) => names.column(column)))].join(", ");
-    return sql`SELECT COALESCE(SUM(k.n), 0) AS n FROM (SELECT ${columns}, COUNT(*) AS n FROM ${names.table(target)} c WHERE ${where} GROUP BY ${columns}) k WHERE ${and(...this.#haveNoParent("k", orphans))}`;
+    return sql`SELECT COALESCE(SUM(k.sd_rows), 0) AS n FROM (SELECT ${columns}, COUNT(*) AS sd_rows FROM ${names.table(target)} c WHERE ${where} GROUP BY ${columns}) k WHERE ${and(...this.#haveNoParent("k", orphans))}`;
   }
 
   // A subquery by the parent's key: right after a deletion PostgreSQL's statistics are stale, and EXISTS or IN on the

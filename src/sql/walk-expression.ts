@@ -10,7 +10,7 @@ interface WalkingDialect {
   readonly singleRecursiveTerm: boolean;
 }
 
-/** `walk (columns) AS (...)`: to stand behind WITH RECURSIVE. @internal */
+/** `sd_walk (columns) AS (...)`: to stand behind WITH RECURSIVE. @internal */
 export function walkExpression(dialect: WalkingDialect, walk: Walk): Sql {
   const carried = walk.seeds[0]?.carry?.map(([name]) => name) ?? [];
   const columns = [KIND, ...walk.tables.flatMap((table) => slots(walk, table)), ...carried];
@@ -86,7 +86,7 @@ function stepSelect(
 }
 
 function nameOf(walk: Walk): string {
-  return walk.name ?? "walk";
+  return walk.name ?? "sd_walk";
 }
 
 /** A row of the walk: which table, its primary key, and null (of the right type) in the other tables' places. */

@@ -29,7 +29,7 @@ export interface Walk {
   readonly steps: readonly Step[];
   /** The walk goes from children to parents: the steps' edges are followed upwards. */
   readonly upwards?: boolean;
-  /** The name of the common table expression. @default "walk" */
+  /** The name of the common table expression: one that no table of an application has. @default "sd_walk" */
   readonly name?: string;
 }
 

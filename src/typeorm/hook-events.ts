@@ -50,7 +50,10 @@ export function isSaved(event: InsertEvent<ObjectLiteral>): boolean {
  */
 export function removedId({
   metadata,
+  entity,
   entityId,
 }: RemoveEvent<ObjectLiteral>): ObjectLiteral | undefined {
-  return entityId === undefined ? undefined : idMapOf(metadata, entityId);
+  // Of two objects whose keys are dates within one second, TypeORM gives both the key of the first.
+  const own = entity ? metadata.getEntityIdMap(entity) : undefined;
+  return own ?? (entityId === undefined ? undefined : idMapOf(metadata, entityId));
 }
