@@ -37,7 +37,7 @@ module.exports = {
       comment: "Its documented API is imported by the name of the package.",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/typeorm/" },
-      to: { path: "node_modules/typeorm/.+/" , pathNot: "node_modules/typeorm/index" },
+      to: { path: "node_modules/typeorm/.+/", pathNot: "node_modules/typeorm/index" },
     },
   ],
   options: {
