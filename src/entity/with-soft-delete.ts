@@ -1,6 +1,6 @@
-import { DeleteDateColumn, Index, type ColumnOptions } from "typeorm";
+import { DeleteDateColumn, type ColumnOptions } from "typeorm";
 
-import { shareWithChildren } from "../typeorm/child-columns";
+import { indexOnce, shareWithChildren } from "../typeorm/child-columns";
 import {
   DeletedByColumn,
   DeletedFlagColumn,
@@ -104,8 +104,8 @@ export function withSoftDelete(
   const stamped = `"${deletedAt.name}" IS NOT NULL`;
   const named = `"${deletionId.name}" IS NOT NULL`;
   // TypeORM derives an index's name from its columns in alphabetical order and its condition: hence two conditions.
-  Index(["deletedAt", "deletionId"], { where: `${stamped} OR ${named}` })(WithSoftDelete);
-  Index(["deletionId", "deletedAt"], { where: `${named} OR ${stamped}` })(WithSoftDelete);
+  indexOnce(WithSoftDelete, ["deletedAt", "deletionId"], `${stamped} OR ${named}`);
+  indexOnce(WithSoftDelete, ["deletionId", "deletedAt"], `${named} OR ${stamped}`);
   const { prototype } = WithSoftDelete;
   const deletedBy = columnOptions("deleted_by", options.deletedBy);
   const deleteReason = columnOptions("delete_reason", options.deleteReason);

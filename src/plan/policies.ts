@@ -37,15 +37,21 @@ export function validatePolicies(declarations: Declarations, metadata: EntityMet
     const relation = relations.find(
       (one) => !one.embeddedMetadata && one.propertyName === property,
     );
-    if (!relation || !isHolding(relation)) {
+    if (!relation || !(isHolding(relation) || leadsToView(relation))) {
       throw SoftDeleteConfigurationError.policyNotOnForeignKey(`${metadata.name}.${property}`);
     }
   }
-  for (const relation of relations) {
-    const { name, tableType } = relation.inverseEntityMetadata;
-    if (tableType !== "view" || !isHolding(relation)) continue;
+  for (const relation of relations.filter(leadsToView)) {
     const policy = policyOf(declarations, metadata, relation);
     if (policy === undefined || policy === "KEEP") continue;
+    const { name } = relation.inverseEntityMetadata;
     throw SoftDeleteConfigurationError.policyToView(pathOf(metadata, relation), policy, name);
   }
+}
+
+/** A view without a primary key gives a relation no columns, and TypeORM takes neither side for the one that holds them. */
+function leadsToView(relation: Relation): boolean {
+  const { inverseEntityMetadata, inverseRelation, isManyToOne, isOneToOne } = relation;
+  if (inverseEntityMetadata.tableType !== "view") return false;
+  return isManyToOne || (isOneToOne && inverseRelation?.isOneToOneOwner !== true);
 }

@@ -1,4 +1,6 @@
-import { getMetadataArgsStorage } from "typeorm";
+import { getMetadataArgsStorage, Index } from "typeorm";
+
+type AbstractClass = (abstract new () => object) & { name: string };
 
 type TableArgs = ReturnType<typeof getMetadataArgsStorage>["tables"][number];
 
@@ -11,10 +13,9 @@ type TableArgs = ReturnType<typeof getMetadataArgsStorage>["tables"][number];
  *
  * @internal
  */
-export function shareWithChildren(between: (abstract new () => object) & { name: string }): void {
-  const { tables, inheritances } = getMetadataArgsStorage();
-  const isInherited = inheritances.some(({ target }) => isBaseOf(target, between));
-  if (!isInherited) return;
+export function shareWithChildren(between: AbstractClass): void {
+  const { tables } = getMetadataArgsStorage();
+  if (topOf(between) === undefined) return;
   const args: TableArgs = {
     target: between,
     get type(): TableArgs["type"] {
@@ -27,6 +28,32 @@ export function shareWithChildren(between: (abstract new () => object) & { name:
     },
   };
   tables.push(args);
+}
+
+/**
+ * Adds an index to a class, unless another class between the same top and its child entities has brought it: TypeORM would
+ * make it of each, by the same name.
+ *
+ * Leans on `MetadataArgsStorage.indices`.
+ *
+ * @internal
+ */
+export function indexOnce(between: AbstractClass, columns: string[], where: string): void {
+  const top = topOf(between);
+  const isThere = getMetadataArgsStorage().indices.some(
+    (index) =>
+      top !== undefined &&
+      isBaseOf(top, index.target) &&
+      index.where === where &&
+      String(index.columns) === String(columns),
+  );
+  if (!isThere) Index(columns, { where })(between);
+}
+
+/** The class at the top of the single-table inheritance in which a class stands. */
+function topOf(between: AbstractClass): unknown {
+  return getMetadataArgsStorage().inheritances.find(({ target }) => isBaseOf(target, between))
+    ?.target;
 }
 
 function isBaseOf(base: unknown, target: unknown): boolean {

@@ -63,6 +63,22 @@ const FAMILIES = [
 
 @Entity()
 @TableInheritance({ column: { type: "varchar", name: "kind" } })
+class Boat {
+  @PrimaryColumn() id!: number;
+}
+@ChildEntity()
+class Canoe extends withSoftDelete(Boat) {
+  @ManyToOne(() => Parent) @OnSoftDelete("CASCADE") parent!: Parent | null;
+}
+@ChildEntity()
+class Ferry extends withSoftDelete(Boat) {
+  @ManyToOne(() => Parent) @OnSoftDelete("CASCADE") parent!: Parent | null;
+}
+@ChildEntity()
+class Raft extends Boat {}
+
+@Entity()
+@TableInheritance({ column: { type: "varchar", name: "kind" } })
 class Tool {
   @PrimaryColumn() id!: number;
 }
@@ -201,6 +217,19 @@ describeEachDatabase("delete columns of one child entity alone", (database) => {
       expect(left.map(({ id }) => id)).toEqual([3, 4]);
     });
   }
+
+  it("are shared by several child entities that bring them", async () => {
+    const dataSource = await database.open([Parent, Boat, Canoe, Ferry, Raft], SUBSCRIBED);
+    const parent = await save(dataSource, Parent, { id: 1 });
+    for (const [index, entity] of [Canoe, Ferry].entries())
+      await save<Canoe>(dataSource, entity, { id: index, parent });
+    await save(dataSource, Raft, { id: 2 });
+
+    await expectRoundTrip(dataSource, Parent, 1, [Canoe, Ferry], [[true], [true], [true]]);
+    await expect(getSoftDeleteRepository(dataSource, Raft).softDelete(2)).rejects.toThrow("Raft");
+    const names = dataSource.getMetadata(Boat).indices.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
 
   it("refuse a cascade into the sibling, and a policy that acts on its deletion", async () => {
     await expect(database.open([Parent, Tool, Hammer, Drone], SUBSCRIBED)).rejects.toThrow(
