@@ -122,11 +122,13 @@ describeEachDatabase("siblings with relations of the same name", (database) => {
     const subscribers = [SoftDeleteSubscriber.with({ guardReferences: true })];
     const dataSource = await fill({ subscribers });
     await dataSource.manager.softDelete(A, 1);
+    await save(dataSource, X, { id: 20 });
 
     for (const write of [
       () => save(dataSource, X, { id: 10, owner: { id: 1 } }),
       () => dataSource.manager.insert(X, { id: 10, owner: { id: 1 } }),
       () => save(dataSource, X, { id: 10, above: { id: 1 } }),
+      () => dataSource.manager.update(Thing, { id: 20 }, { owner: { id: 1 } } as object),
     ]) {
       await expect(write()).rejects.toMatchObject({ code: "PARENT_DELETED" });
     }

@@ -1,7 +1,7 @@
 import type { EntityMetadata, InsertEvent, ObjectLiteral, UpdateEvent } from "typeorm";
 
 import type { Edge } from "../../plan/edge";
-import { ownKinds } from "../../plan/kinds";
+import { kindsOf, ownKinds } from "../../plan/kinds";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { ownColumn } from "../../plan/table";
 import { insertedObject, isSaved, storedRow } from "../../typeorm/hook-events";
@@ -24,7 +24,7 @@ export interface Reference {
 /** Of an INSERT; undefined where it refers to nothing. */
 export function insertedRow(event: InsertEvent<ObjectLiteral>): WrittenRow | undefined {
   const { dataSource, metadata } = event;
-  const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata);
+  const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata, ownKinds);
   const inserted = insertedObject(event);
   if (edges.length === 0 || !inserted || isDeleted(dataSource, metadata, inserted))
     return undefined;
@@ -40,9 +40,11 @@ export function insertedRow(event: InsertEvent<ObjectLiteral>): WrittenRow | und
 /** Of an UPDATE; undefined where it changes no reference. */
 export function updatedRow(event: UpdateEvent<ObjectLiteral>): WrittenRow | undefined {
   const { dataSource, metadata, entity, updatedColumns, updatedRelations } = event;
-  const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata);
-  if (edges.length === 0 || !entity) return undefined;
   const stored = storedRow(event);
+  // By criteria rows of child entities are updated as well.
+  const kinds = stored ? ownKinds : kindsOf;
+  const edges = edgesOf(SoftDeleteGraph.of(dataSource), metadata, kinds);
+  if (edges.length === 0 || !entity) return undefined;
   if (isDeleted(dataSource, metadata, entity, stored)) return undefined;
   if (!stored) return { metadata, references: referencesOf(edges, metadata, entity), unsaid: [] };
   const references = referencesOf(edges, metadata, entity, stored);
@@ -61,9 +63,13 @@ export function updatedRow(event: UpdateEvent<ObjectLiteral>): WrittenRow | unde
 }
 
 /** The binding relations by which rows of an entity, holding the foreign key, hang by a parent. */
-function edgesOf(graph: SoftDeleteGraph, metadata: EntityMetadata): readonly Edge[] {
+function edgesOf(
+  graph: SoftDeleteGraph,
+  metadata: EntityMetadata,
+  kindsFor: typeof ownKinds,
+): readonly Edge[] {
   const table = graph.tableOf(metadata);
-  const own = table ? ownKinds(table, metadata) : [];
+  const own = table ? kindsFor(table, metadata) : [];
   return graph.edges.filter(
     ({ child, holder, kinds }) =>
       child === table &&
