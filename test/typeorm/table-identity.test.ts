@@ -2,6 +2,7 @@ import { Entity, PrimaryColumn } from "typeorm";
 
 import { tableIdentity } from "../../src/typeorm/table-identity";
 import { describeEachDatabase } from "../harness";
+import { leaning } from "./leaning";
 
 @Entity("thing")
 class Thing {
@@ -13,7 +14,8 @@ class Other {
 }
 
 describeEachDatabase("the identity of a table", (database) => {
-  it("is the same whether or not the default schema or database is stated", async () => {
+  const fills = "fills in the schema and the database that an entity does not state";
+  const identities = async (): Promise<boolean[]> => {
     const first = await database.open([Thing]);
     const { driver } = first;
     const places = {
@@ -31,7 +33,7 @@ describeEachDatabase("the identity of a table", (database) => {
       tableIdentity(dataSource, dataSource.getMetadata(entity)),
     );
 
-    expect(same).toBe(thing);
-    expect(other).not.toBe(thing);
-  });
+    return [same === thing, other === thing];
+  };
+  leaning("src/typeorm/table-identity.ts").itStill(fills, identities, [true, false]);
 });
