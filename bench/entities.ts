@@ -8,7 +8,13 @@ import {
   PrimaryGeneratedColumn,
 } from "typeorm";
 
-import { OnSoftDelete, SoftDeletable } from "../src";
+import { OnSoftDelete, withSoftDelete } from "../src";
+
+/** With the names that what is written by hand has as well. */
+const SoftDeletable = withSoftDelete(undefined, {
+  deletedAt: { name: "deleted_at" },
+  deletionId: { name: "deletion_id" },
+});
 
 // TypeORM's own cascades stand here for its own softRemove() and recover(); the package goes by @OnSoftDelete.
 const OWN_CASCADE = { cascade: ["soft-remove", "recover"] } as const;

@@ -23,7 +23,7 @@ import {
   withSoftDelete,
 } from "typeorm-soft-delete";
 
-/** Columns `deleted_at`, `deletion_id` and `is_deleted`. */
+/** Columns `deletedAt`, `deletionId` and `is_deleted`. */
 const Deletable = withSoftDelete(undefined, { deletedFlag: { name: "is_deleted" } });
 
 @Entity("messages")

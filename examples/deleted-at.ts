@@ -20,14 +20,17 @@ import {
 import {
   getSoftDeleteRepository,
   OnSoftDelete,
-  SoftDeletable,
   SoftDeleteManager,
   SoftDeleteSubscriber,
   UniqueActive,
+  withSoftDelete,
 } from "typeorm-soft-delete";
 
 /** Brings `deleted_at` and its indexes to every model. */
-abstract class Model extends SoftDeletable {
+abstract class Model extends withSoftDelete(undefined, {
+  deletedAt: { name: "deleted_at" },
+  deletionId: { name: "deletion_id" },
+}) {
   @PrimaryGeneratedColumn() id!: number;
   @CreateDateColumn({ name: "created_at" }) createdAt!: Date;
 }

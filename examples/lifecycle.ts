@@ -29,7 +29,7 @@ import {
   withSoftDelete,
 } from "typeorm-soft-delete";
 
-/** Columns `deleted_at`, `deletion_id`, `deleted_by` and `delete_reason`. */
+/** Columns `deletedAt`, `deletionId`, `deletedBy` and `deleteReason`. */
 const Deletable = withSoftDelete(undefined, { deletedBy: true, deleteReason: true });
 
 @Entity("users")

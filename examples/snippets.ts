@@ -6,8 +6,11 @@ import {
   Entity,
   EventSubscriber,
   Index,
+  IsNull,
   LessThan,
   ManyToOne,
+  MoreThan,
+  Not,
   OneToMany,
   PrimaryGeneratedColumn,
 } from "typeorm";
@@ -31,6 +34,7 @@ import {
 class User extends SoftDeletable {
   @PrimaryGeneratedColumn() id!: number;
   @Column() @UniqueActive() email!: string;
+  @Column({ default: "" }) name!: string;
   @OneToMany(() => Post, (post) => post.author) posts!: Post[];
 }
 
@@ -151,6 +155,14 @@ export async function main(print: (line: string) => void = console.log): Promise
   // Force delete
   await posts.softDelete(post.id);
   await posts.onlyDeleted().forceDelete({ title: "Notes" }); // never an active row
+  const [oldest] = await posts.onlyDeleted().find({ order: { deletedAt: "ASC" }, take: 1 });
+  if (oldest) await posts.onlyDeleted().forceRemove(oldest);
+
+  // Criteria
+  await posts.softDelete([7, 8, 9]); // any number of keys is one parameter
+  await posts.softDelete({ author: { email: "eve@example.com" }, title: Not("Notes") });
+  await users.softDelete({ posts: MoreThan(100) }); // with more than 100 active posts
+  await posts.restore([{ author: IsNull() }, { author: [{ id: 7 }, { email: "bob" }] }]);
 
   // Purge
   const purged = await softDeletes.purge({ olderThan: "30d" });
@@ -162,6 +174,16 @@ export async function main(print: (line: string) => void = console.log): Promise
     onProgress: ({ total }) => print(`${total} so far`),
   });
 
+  // Unique keys
+  await dataSource
+    .createQueryBuilder()
+    .insert()
+    .into(User)
+    .values({ email: "ada@example.com", name: "Ada" })
+    .orUpdate(["name"], ["email", "activeKey"]) // columns as the database has them
+    .execute();
+  print(`${await users.count()} user, ${(await users.findOneByOrFail({ id: user.id })).name}`);
+
   // Who and why
   await dataSource.manager.save(Document, {});
   await deletionContext.run({ actor: "ada", reason: "spring cleaning" }, async () => {
@@ -169,6 +191,10 @@ export async function main(print: (line: string) => void = console.log): Promise
   });
   const [latest] = await softDeletes.deletions({ actor: "ada", restored: false, take: 20 });
   print(`${latest?.entity} by ${latest?.actor}: ${latest?.reason}`);
+  const filter = { entity: Document, restored: false }; // what can be restored
+  const total = await softDeletes.countDeletions(filter);
+  const page = await softDeletes.deletions({ ...filter, take: 20 });
+  print(`${page.length} of ${total}; the first holds ${JSON.stringify(page[0]?.left)}`);
 
   // Active Record
   Note.useDataSource(dataSource);

@@ -3,6 +3,7 @@ export { DeletionIdColumn, type DeletionIdColumnOptions } from "./entity/deletio
 export {
   softDeleteSchema,
   softDeleteSchemaColumns,
+  softDeleteSchemaIndices,
   type SoftDeleteSchemaOptions,
 } from "./entity/entity-schema";
 export {
@@ -17,6 +18,7 @@ export { SoftDeletable } from "./entity/soft-deletable";
 export { UniqueActive, type UniqueActiveOptions } from "./entity/unique-active";
 export {
   withSoftDelete,
+  type DerivedBoolean,
   type SoftDeletableClass,
   type SoftDeletableColumns,
   type WithSoftDeleteOptions,
@@ -27,17 +29,21 @@ export {
   HardDeleteForbiddenError,
   ParentDeletedError,
   RestoreConflictError,
+  ScopeWriteError,
   SoftDeleteConfigurationError,
   SoftDeleteCriteriaError,
   SoftDeleteError,
+  SoftDeleteOptionError,
   SoftDeleteRestrictedError,
   StillReferencedError,
   type DeletedParent,
   type PrimaryKey,
   type RestoreConflict,
+  type SoftDeleteErrorCode,
 } from "./errors";
 export { deletionContext, type DeletionAuthor } from "./record/deletion-context";
-export type { DeletionsOptions, LoggedDeletion } from "./record/deletions";
+export type { LoggedDeletion } from "./record/deletions";
+export type { DeletionsFilter, DeletionsOptions } from "./record/deletions-options";
 export { SoftDeleteLog, type SoftDeleteAction } from "./record/soft-delete-log";
 export { SoftDeleteManager } from "./manager/soft-delete-manager";
 export type { CheckCode, CheckFinding } from "./check/finding";
@@ -45,7 +51,7 @@ export type { SoftDeleteCriteria } from "./rows/criteria";
 export type { PurgeAllOptions, PurgeOptions } from "./purge/purge";
 export type { CommitCallback } from "./record/commit-callbacks";
 export type { OperationEvent, PurgeEvent, RestoreEvent, SoftDeleteEvent } from "./record/events";
-export type { RestoreOptions } from "./restore/restore-options";
+export type { RestoreDeletionOptions, RestoreOptions } from "./restore/restore-options";
 export {
   ForceDeleteResult,
   type PurgeBlock,

@@ -1,6 +1,12 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from "typeorm";
 
-import { OnSoftDelete, SoftDeletable } from "../../src";
+import { OnSoftDelete, withSoftDelete } from "../../src";
+
+/** With the names that what is written by hand has as well. */
+const SoftDeletable = withSoftDelete(undefined, {
+  deletedAt: { name: "deleted_at" },
+  deletionId: { name: "deletion_id" },
+});
 
 @Entity("big_user")
 export class User extends SoftDeletable {

@@ -9,7 +9,7 @@
  *
  * Set-up that works, but slowly or with a surprise: `foreign-key-without-index`, `undo-index-missing`,
  * `unique-key-ignores-deletion`, `one-to-one-ignores-deletion`, `database-cascade`, `database-set-null`,
- * `timestamp-without-time-zone`, `many-to-many-drops-deleted`.
+ * `timestamp-without-time-zone`, `many-to-many-drops-deleted`, `unmapped-delete-date`, `missing-columns`.
  */
 export type CheckCode =
   | "deleted-without-deletion-id"
@@ -28,7 +28,9 @@ export type CheckCode =
   | "database-cascade"
   | "database-set-null"
   | "timestamp-without-time-zone"
-  | "many-to-many-drops-deleted";
+  | "many-to-many-drops-deleted"
+  | "unmapped-delete-date"
+  | "missing-columns";
 
 /** One thing that `check()` has found. */
 export interface CheckFinding {

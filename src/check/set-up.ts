@@ -3,6 +3,7 @@ import type { DataSource } from "typeorm";
 import { SoftDeleteConfigurationError } from "../errors";
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { refuseUndecorated, SETTINGS } from "../session/settings";
+import { dialectOf } from "../sql";
 import { databaseType } from "../typeorm/column-types";
 import type { CheckFinding } from "./finding";
 
@@ -47,16 +48,17 @@ function ignoredSubscriber(dataSource: DataSource): string | undefined {
 }
 
 function timestampFindings(dataSource: DataSource, graph: SoftDeleteGraph): CheckFinding[] {
-  return graph.softDeletable
-    .filter(
-      ({ softDelete }) =>
-        databaseType(dataSource, softDelete.deletedAt) === "timestamp without time zone",
-    )
-    .map(({ name, softDelete }) => ({
+  const dialect = dialectOf(dataSource);
+  return graph.softDeletable.flatMap(({ name, softDelete }) => {
+    const type = databaseType(dataSource, softDelete.deletedAt);
+    const remedy = dialect.zoneRemedy(type);
+    if (remedy === undefined) return [];
+    return {
       code: "timestamp-without-time-zone",
       severity: "warning",
       entity: name,
-      message: `${name}.${softDelete.deletedAt.propertyPath} is a timestamp without time zone: processes in different time zones, and TypeORM's own soft deletes, read and write it hours apart.`,
-      remedy: `Declare it as "timestamptz", for instance by withSoftDelete(Base, { deletedAt: { type: "timestamptz" } }).`,
-    }));
+      message: `${name}.${softDelete.deletedAt.propertyPath} (${type}) goes without a time zone: processes in different time zones, and TypeORM's own soft deletes, read and write it hours apart.`,
+      remedy,
+    };
+  });
 }

@@ -80,7 +80,9 @@ function dependsOnState(table: SoftDeleteTable, column: Column): boolean {
 }
 
 function namesState({ softDelete }: SoftDeleteTable, expression: string): boolean {
-  const words = expression.split(/\W+/);
+  // Names as they are, or quoted: what is quoted may hold anything.
+  const names = expression.match(/`[^`]+`|"[^"]+"|\w+/g) ?? [];
+  const words = names.map((name) => name.replace(/^[`"]|[`"]$/g, ""));
   return [softDelete.deletedAt, softDelete.deletionId, softDelete.deletedFlag].some(
     (column) => column && words.includes(column.databaseName),
   );

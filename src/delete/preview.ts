@@ -103,7 +103,7 @@ async function tryOut(
   const { tally } = await takeRows(session, [{ table, conditions }], deletion, { trial: true });
   const restrictedBy: Restriction[] = [];
   for (const edge of session.graph.plan([table]).restricts) {
-    const restriction = await findRestriction(session, edge, deletion);
+    const restriction = await findRestriction(session, edge, [deletion.id]);
     if (restriction) restrictedBy.push(restriction);
   }
   throw new TriedOut({ tally, restrictedBy });

@@ -1,9 +1,9 @@
 import type { EntityManager } from "typeorm";
 
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import { hasLog } from "../record/append";
 import { authorOf } from "../record/author";
-import { listenersOf } from "../record/listeners";
+import { betweenHooks, isHooked, type HookedCall } from "../record/hook-calls";
+import { isHeard } from "../record/listeners";
 import { SoftDeleteResult } from "../record/results";
 import { newDeletionId } from "../rows/deletion-id";
 import type { NamedRows } from "../rows/named-rows";
@@ -28,22 +28,27 @@ export async function softDelete(
   };
   const run = isOneStatement(manager, rows) ? autocommit : transact;
   const { roots, tally } = await run(manager, async (session) => {
-    const taken = await takeRows(session, [rows], deletion);
-    if (rows.objects) await refresh(session, [rows.objects]);
-    return taken;
+    const call: HookedCall = {
+      action: "SoftRemove",
+      rows,
+      takes: (row) => !row.deleted,
+      hasTaken: (row) => row?.deleted === true && (row.deletionId ?? deletion.id) === deletion.id,
+    };
+    return betweenHooks(session, call, async () => {
+      const taken = await takeRows(session, [rows], deletion);
+      if (rows.objects) await refresh(session, [rows.objects]);
+      return taken;
+    });
   });
   return roots > 0
     ? new SoftDeleteResult(roots, deletion.id, deletedAt, tally.toCounts())
     : new SoftDeleteResult(0, null, null, {});
 }
 
-function isOneStatement(
-  manager: EntityManager,
-  { table, conditions, objects }: NamedRows,
-): boolean {
-  if (conditions.length > 1 || objects) return false;
+function isOneStatement(manager: EntityManager, rows: NamedRows): boolean {
+  const { table, conditions, objects } = rows;
+  if (conditions.length > 1 || objects || isHooked(manager, "SoftRemove", rows)) return false;
   const { groups, restricts } = SoftDeleteGraph.of(manager.dataSource).plan([table]);
   const alone = groups.every((group) => group.inner.length === 0 && group.incoming.length === 0);
-  const isTold = hasLog(manager) || listenersOf(manager.dataSource, "afterSoftDelete").length > 0;
-  return alone && restricts.length === 0 && !isTold;
+  return alone && restricts.length === 0 && !isHeard(manager, "afterSoftDelete");
 }

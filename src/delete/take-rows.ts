@@ -1,7 +1,8 @@
 import { and, sql, type Sql, filter } from "../sql/sql";
 import type { CascadePlan } from "../plan/soft-delete-graph";
+import type { SoftDeleteTable } from "../plan/table";
 import { stamp, touch, type Deletion } from "../rows/stamps";
-import { carries } from "../rows/members";
+import { carries, Members } from "../rows/members";
 import { Recorder } from "../record/recorder";
 import { reportSoftDelete } from "../record/report";
 import { refuseRestricted } from "./restrict";
@@ -59,29 +60,56 @@ async function take(
   const recorder = new Recorder(session, "afterSoftDelete");
   let affected = 0;
   for (const root of roots) {
-    let rows = 0;
     for (const condition of root.conditions) {
-      rows += await session.execute(session.dialect.update(update(root, condition)));
+      const rows = await session.execute(session.dialect.update(update(root, condition)));
+      affected += tally.add(root.table.name, rows);
     }
-    affected += tally.add(root.table.name, rows);
-    await recorder.addRoots(
-      root.table,
-      deletion.id,
-      carries(session, "c", root.table, deletion.id),
-      rows,
-    );
   }
+  const tables = new Set(roots.map(({ table }) => table).filter(({ name }) => tally.of(name) > 0));
+  const [only] = tables;
+  if (only && tables.size === 1)
+    await recorder.addRoots(only, deletion.id, carries(session, "c", only, deletion.id), affected);
   if (affected > 0) {
     const plan = session.graph.plan([...new Set(roots.map((root) => root.table))]);
     await takeBelow(session, plan, deletion, tally);
     for (const edge of report ? plan.restricts : []) {
-      if (tally.of(edge.parent.name) > 0) await refuseRestricted(session, edge, deletion);
+      if (tally.of(edge.parent.name) > 0) await refuseRestricted(session, edge, [deletion.id]);
     }
   }
-  const entity = roots.map((root) => root.table.name).join(", ");
-  if (report)
-    await reportSoftDelete(session, recorder, entity, deletion, { roots: affected, tally });
+  if (report && recorder.tells) {
+    const callers =
+      tables.size > 1 ? await recordTops(session, recorder, tables, deletion) : undefined;
+    const named = callers ?? { entity: only?.name ?? "", roots: affected };
+    await reportSoftDelete(session, recorder, named.entity, deletion, {
+      roots: named.roots,
+      tally,
+    });
+  }
   return { roots: affected, tally };
+}
+
+/**
+ * Of roots in several tables TypeORM's own cascade has brought most: the caller's are those that hang by none of the others.
+ * Undefined where there are none, in a ring.
+ */
+async function recordTops(
+  session: Session,
+  recorder: Recorder,
+  tables: ReadonlySet<SoftDeleteTable>,
+  { id }: Deletion,
+): Promise<{ readonly entity: string; readonly roots: number } | undefined> {
+  const members = new Members(session, [id]);
+  const names: string[] = [];
+  let roots = 0;
+  for (const table of tables) {
+    const count = await members.countTops(table);
+    if (count === 0) continue;
+    const isTop = and(carries(session, "c", table, id), members.isTop(table));
+    await recorder.addRoots(table, id, isTop, count);
+    names.push(table.name);
+    roots += count;
+  }
+  return roots > 0 ? { entity: names.join(", "), roots } : undefined;
 }
 
 /** Takes everything below the rows that carry the deletion's id. */

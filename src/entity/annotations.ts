@@ -11,8 +11,6 @@ export type SoftDeleteColumnRole = "deletionId" | "deletedBy" | "deleteReason" |
 /** A key that is unique among active rows, as it was declared. */
 export interface UniqueActiveKey {
   readonly properties: readonly string[];
-  /** The delete-date column's name in the database, as the index's condition has it. */
-  readonly deletedAt: string;
   /** Whether it leans on the generated column. */
   readonly generated: boolean;
 }

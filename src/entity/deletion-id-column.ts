@@ -1,6 +1,8 @@
 import { Column } from "typeorm";
 
+import type { Only } from "../errors";
 import { annotationsOf } from "./annotations";
+import { checkColumnOptions, COLUMN_RULES } from "./column-rules";
 
 /** The options of {@link DeletionIdColumn}. */
 export interface DeletionIdColumnOptions {
@@ -22,9 +24,12 @@ export interface DeletionIdColumnOptions {
  * @DeletionIdColumn() removalId!: string | null;
  * ```
  */
-export function DeletionIdColumn(options: DeletionIdColumnOptions = {}): PropertyDecorator {
+export function DeletionIdColumn<Key extends PropertyKey = never>(
+  options?: Only<DeletionIdColumnOptions, Key>,
+): PropertyDecorator {
+  checkColumnOptions("DeletionIdColumn", COLUMN_RULES, options);
   return (prototype, property) => {
-    Column({ ...options, type: "uuid", nullable: true })(prototype, property);
+    Column({ ...options, type: "uuid", nullable: true, update: false })(prototype, property);
     annotationsOf(prototype.constructor).columns.set(String(property), "deletionId");
   };
 }

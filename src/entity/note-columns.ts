@@ -1,6 +1,9 @@
 import { Column } from "typeorm";
 
+import type { Only } from "../errors";
+import { wholeNumber, type OptionRules } from "../errors/check-options";
 import { annotationsOf } from "./annotations";
+import { checkColumnOptions, COLUMN_RULES } from "./column-rules";
 
 /** The options of {@link DeletedByColumn} and {@link DeleteReasonColumn}. */
 export interface NoteColumnOptions {
@@ -20,6 +23,8 @@ export interface DeletedFlagColumnOptions {
   readonly select?: boolean;
 }
 
+const NOTE_RULES: OptionRules<NoteColumnOptions> = { ...COLUMN_RULES, length: wholeNumber(1) };
+
 /**
  * The column that says who deleted a row: written with the deletion, on cascaded rows too, and cleared by a restore.
  *
@@ -28,7 +33,10 @@ export interface DeletedFlagColumnOptions {
  * @DeletedByColumn() deletedBy!: string | null;
  * ```
  */
-export function DeletedByColumn(options: NoteColumnOptions = {}): PropertyDecorator {
+export function DeletedByColumn<Key extends PropertyKey = never>(
+  options?: Only<NoteColumnOptions, Key>,
+): PropertyDecorator {
+  checkColumnOptions("DeletedByColumn", NOTE_RULES, options);
   return noteColumn("deletedBy", options);
 }
 
@@ -40,7 +48,10 @@ export function DeletedByColumn(options: NoteColumnOptions = {}): PropertyDecora
  * @DeleteReasonColumn({ length: 1000 }) deleteReason!: string | null;
  * ```
  */
-export function DeleteReasonColumn(options: NoteColumnOptions = {}): PropertyDecorator {
+export function DeleteReasonColumn<Key extends PropertyKey = never>(
+  options?: Only<NoteColumnOptions, Key>,
+): PropertyDecorator {
+  checkColumnOptions("DeleteReasonColumn", NOTE_RULES, options);
   return noteColumn("deleteReason", options);
 }
 
@@ -53,19 +64,23 @@ export function DeleteReasonColumn(options: NoteColumnOptions = {}): PropertyDec
  * @DeletedFlagColumn({ name: "is_deleted" }) deletedFlag!: boolean;
  * ```
  */
-export function DeletedFlagColumn(options: DeletedFlagColumnOptions = {}): PropertyDecorator {
+export function DeletedFlagColumn<Key extends PropertyKey = never>(
+  options?: Only<DeletedFlagColumnOptions, Key>,
+): PropertyDecorator {
+  checkColumnOptions("DeletedFlagColumn", COLUMN_RULES, options);
   return (prototype, property) => {
-    Column({ ...options, type: "boolean", default: false })(prototype, property);
+    Column({ ...options, type: "boolean", default: false, update: false })(prototype, property);
     annotationsOf(prototype.constructor).columns.set(String(property), "deletedFlag");
   };
 }
 
 function noteColumn(
   role: "deletedBy" | "deleteReason",
-  options: NoteColumnOptions,
+  options: NoteColumnOptions = {},
 ): PropertyDecorator {
   return (prototype, property) => {
-    Column({ length: 255, ...options, type: "varchar", nullable: true })(prototype, property);
+    const fixed = { type: "varchar", nullable: true, update: false } as const;
+    Column({ length: 255, ...options, ...fixed })(prototype, property);
     annotationsOf(prototype.constructor).columns.set(String(property), role);
   };
 }

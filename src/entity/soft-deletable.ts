@@ -1,8 +1,8 @@
 import { withSoftDelete } from "./with-soft-delete";
 
 /**
- * The base class of a soft-deletable entity: a delete-date column `deleted_at`, a deletion id column `deletion_id`, and
- * the indexes that trash listings, undo and purge go by. For other column names or another base class there is
+ * The base class of a soft-deletable entity: a delete-date column `deletedAt`, a deletion id column `deletionId`,
+ * both named by the naming strategy, and the indexes that trash listings, undo and purge go by. For other column names or another base class there is
  * {@link withSoftDelete}.
  *
  * @example

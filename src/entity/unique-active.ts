@@ -1,37 +1,32 @@
 import { Column, Index } from "typeorm";
 
-import { SoftDeleteConfigurationError } from "../errors";
+import type { Only } from "../errors";
+import { BOOLEAN, TEXT, type OptionRules } from "../errors/check-options";
+import { ACTIVE_KEY, ACTIVE_KEY_COLUMN, keyColumns } from "./active-key";
 import { annotationsOf, inheritedAnnotations } from "./annotations";
-import { deleteDateName } from "../typeorm/decorator-storage";
+import { checkColumnOptions } from "./column-rules";
 
 /** The options of {@link UniqueActive}. */
 export interface UniqueActiveOptions {
   /** The name of the unique index. @default by TypeORM's naming strategy */
   readonly name?: string;
   /**
-   * The name of the delete-date column in the database.
-   *
-   * @default the one that the class has inherited or declared before, else "deleted_at"
-   */
-  readonly deletedAt?: string;
-  /**
    * Whether the index leans on a generated column, which MySQL and MariaDB need: they have no partial indexes. Without it,
-   * the key is a partial unique index alone, and MySQL and MariaDB are refused at start.
+   * the key is a partial unique index, and MySQL and MariaDB are refused at start.
    *
    * @default true
    */
   readonly generatedColumn?: boolean;
 }
 
-/** The property of the generated column: 1 in an active row, null in a deleted one. @internal */
-export const ACTIVE_KEY = "activeKey";
+const RULES: OptionRules<UniqueActiveOptions> = { name: TEXT, generatedColumn: BOOLEAN };
 
 /**
  * A key that is unique among active rows only: any number of deleted rows may hold the same values.
  *
- * On PostgreSQL and SQLite it is a partial unique index. MySQL and MariaDB have none, and TypeORM silently drops the
- * condition there, which would make a full unique key; what keeps the key right on all of them is a generated column
- * `active_key`, hidden from every `find`, that is null in a deleted row.
+ * The unique index has one more column, `activeKey`, named by the naming strategy and hidden from every `find`: the database
+ * generates it, 1 in an active row and null in a deleted one, and null equals nothing. A partial unique index, which needs no such
+ * column, is what MySQL and MariaDB do not have: TypeORM silently drops the condition there, which would make a full unique key.
  *
  * @example
  * ```ts
@@ -44,22 +39,25 @@ export const ACTIVE_KEY = "activeKey";
  * }
  * ```
  *
- * @throws SoftDeleteConfigurationError for a delete-date column whose name would have to be quoted.
+ * @throws SoftDeleteConfigurationError for an option that it does not have.
  */
-export function UniqueActive(options?: UniqueActiveOptions): PropertyDecorator;
-export function UniqueActive(
+export function UniqueActive<Key extends PropertyKey = never>(
+  options?: Only<UniqueActiveOptions, Key>,
+): PropertyDecorator;
+export function UniqueActive<Key extends PropertyKey = never>(
   properties: readonly string[],
-  options?: UniqueActiveOptions,
+  options?: Only<UniqueActiveOptions, Key>,
 ): ClassDecorator;
 export function UniqueActive(
   first: UniqueActiveOptions | readonly string[] = {},
   second: UniqueActiveOptions = {},
 ): PropertyDecorator & ClassDecorator {
+  const given = Array.isArray(first) ? second : first;
+  checkColumnOptions("UniqueActive", RULES, given);
   return (target: object, property?: string | symbol): void => {
     const owner = property === undefined ? target : target.constructor;
     const properties = Array.isArray(first) ? (first as readonly string[]) : [String(property)];
-    const options = Array.isArray(first) ? second : (first as UniqueActiveOptions);
-    uniqueAmongActive(owner as EntityClass, properties, options);
+    uniqueAmongActive(owner as EntityClass, properties, given as UniqueActiveOptions);
   };
 }
 
@@ -70,31 +68,16 @@ function uniqueAmongActive(
   properties: readonly string[],
   options: UniqueActiveOptions,
 ): void {
-  const path = `${owner.name}.${properties.join(", ")}`;
-  const deletedAt = options.deletedAt ?? deleteDateName(owner) ?? "deleted_at";
   const generated = options.generatedColumn ?? true;
-  if (generated) declareActiveKey(owner, deletedAt, path);
-  annotationsOf(owner).uniques.push({ properties, deletedAt, generated });
-  const columns = generated ? [...properties, ACTIVE_KEY] : [...properties];
-  const index = { unique: true, where: `"${deletedAt}" IS NULL` };
-  if (options.name === undefined) Index(columns, index)(owner);
-  else Index(options.name, columns, index)(owner);
+  if (generated) declareActiveKey(owner);
+  annotationsOf(owner).uniques.push({ properties, generated });
+  const columns = keyColumns(properties, generated);
+  if (options.name === undefined) Index(columns, { unique: true })(owner);
+  else Index(options.name, columns, { unique: true })(owner);
 }
 
 /** One generated column for each class, however many keys lean on it. */
-function declareActiveKey(owner: EntityClass, deletedAt: string, path: string): void {
+function declareActiveKey(owner: EntityClass): void {
   if (inheritedAnnotations(owner).uniques.some((unique) => unique.generated)) return;
-  // The expression has to be the same SQL on every database, and they quote names differently.
-  if (!/^[a-z_][a-z0-9_]*$/.test(deletedAt))
-    throw SoftDeleteConfigurationError.quotedDeleteDate(path, deletedAt);
-  Column({
-    name: "active_key",
-    type: "int",
-    nullable: true,
-    select: false,
-    insert: false,
-    update: false,
-    generatedType: "STORED",
-    asExpression: `CASE WHEN ${deletedAt} IS NULL THEN 1 END`,
-  })(owner.prototype as object, ACTIVE_KEY);
+  Column(ACTIVE_KEY_COLUMN)(owner.prototype as object, ACTIVE_KEY);
 }

@@ -1,3 +1,4 @@
+import { describeInvalid, describeNoOptions, describeUnknown } from "./option-errors";
 import { SoftDeleteError } from "./soft-delete-error";
 
 /** The entities or the options contradict themselves. Thrown before anything is written. */
@@ -20,10 +21,35 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
+  static unknownName(
+    path: string,
+    kind: "relation" | "column" | "option",
+    known: readonly string[],
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: there is no such ${kind}. There are: ${known.join(", ") || "none"}.`,
+    );
+  }
+
+  /** @internal */
   static policyNotOnForeignKey(path: string): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
       `${path}: @OnSoftDelete() belongs on a many-to-one or on the one-to-one that has @JoinColumn(), ` +
         `like TypeORM's onDelete. Move it to the side that holds the foreign key.`,
+    );
+  }
+
+  /** @internal */
+  static policyWithoutColumns(
+    path: string,
+    policy: unknown,
+    shared: string,
+    view: string,
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: @OnSoftDelete(${JSON.stringify(policy)}) would do nothing, TypeORM has made no column for the relation. It ` +
+        `shares the columns of ${shared}, which leads to the view ${view}, and that has no primary key. Give the ` +
+        `relation a property name that no other entity of the table has.`,
     );
   }
 
@@ -134,57 +160,63 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
 
   /** @internal */
   static invalidOption(
+    call: string,
     option: string,
     value: unknown,
     allowed: string,
   ): SoftDeleteConfigurationError {
-    return new SoftDeleteConfigurationError(
-      `The option ${option} is ${JSON.stringify(value)}. Use ${allowed}.`,
-    );
+    return new SoftDeleteConfigurationError(describeInvalid(call, option, value, allowed));
   }
 
   /** @internal */
-  static textTooLong(path: string, length: number, limit: number): SoftDeleteConfigurationError {
-    return new SoftDeleteConfigurationError(
-      `${path} holds ${String(limit)} characters, and the given text has ${String(length)}. Pass a shorter one, or give ` +
-        `the column a greater length.`,
-    );
+  static unknownOption(
+    call: string,
+    option: string,
+    known: readonly string[],
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(describeUnknown(call, option, known));
   }
 
   /** @internal */
-  static quotedDeleteDate(path: string, column: string): SoftDeleteConfigurationError {
-    return new SoftDeleteConfigurationError(
-      `${path}: @UniqueActive() cannot use the delete-date column "${column}": its name would have to be quoted, ` +
-        `differently on each database. Give the column a lower-case name, or pass { generatedColumn: false } if the ` +
-        `application never runs on MySQL or MariaDB.`,
-    );
+  static noOptions(call: string, value: unknown): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(describeNoOptions(call, value));
   }
 
   /** @internal */
-  static uniqueWithoutGeneratedColumn(path: string): SoftDeleteConfigurationError {
-    return new SoftDeleteConfigurationError(
-      `${path}: MySQL and MariaDB have no partial indexes, and the key would be unique among deleted rows as well. ` +
-        `Remove { generatedColumn: false } from @UniqueActive().`,
-    );
-  }
-
-  /** @internal */
-  static mariaDbAsMysql(path: string): SoftDeleteConfigurationError {
-    return new SoftDeleteConfigurationError(
-      `${path}: the server is a MariaDB, for which TypeORM writes the generated column of @UniqueActive() wrongly under ` +
-        `the type "mysql". Set type: "mariadb" in the data source's options.`,
-    );
-  }
-
-  /** @internal */
-  static uniqueOnOtherColumn(
-    path: string,
-    used: string,
-    actual: string,
+  static unmappedDeleteDate(
+    entity: string,
+    table: string,
+    column: string,
   ): SoftDeleteConfigurationError {
     return new SoftDeleteConfigurationError(
-      `${path}: @UniqueActive() was made for a delete-date column "${used}", but the entity's is "${actual}". ` +
-        `Pass { deletedAt: "${actual}" }.`,
+      `${entity}: the table "${table}" has a column "${column}" that looks like a delete date, and no entity maps it. To bring the ` +
+        `table in line would drop it, and every row that was deleted by it would be active again. Name it as the delete date: ` +
+        `withSoftDelete(Base, { deletedAt: { name: "${column}" } }) in place of SoftDeletable, or ` +
+        `@DeleteDateColumn({ name: "${column}" }). If it is something else, map it as a plain @Column(); if nothing needs ` +
+        `it any more, drop it in a migration of your own first.`,
+    );
+  }
+
+  /** @internal */
+  static retypedColumn(column: {
+    readonly path: string;
+    readonly declared: string;
+    readonly actual: string;
+  }): SoftDeleteConfigurationError {
+    const { path, declared, actual } = column;
+    return new SoftDeleteConfigurationError(
+      `${path}: the column's type in the table is "${actual}", and it is declared as "${declared}". TypeORM changes a type by ` +
+        `dropping the column and adding it anew, and every deleted row would be active again. Declare the type that the table ` +
+        `has, for instance by withSoftDelete(Base, { deletedAt: { type: "${actual}" } }), or change it in a migration of ` +
+        `your own first.`,
+    );
+  }
+
+  /** @internal */
+  static lateCallback(): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `event.afterCommit() was called after the operation had ended. Call it inside the listener, before what that returns ` +
+        `has resolved.`,
     );
   }
 

@@ -1,8 +1,11 @@
 export { SoftDeleteConfigurationError } from "./configuration";
 export { SoftDeleteCriteriaError } from "./criteria";
+export { SoftDeleteOptionError } from "./option-errors";
+export type { Only } from "./check-options";
 export {
   DeletedEntityWriteError,
   HardDeleteForbiddenError,
+  ScopeWriteError,
   SoftDeleteRestrictedError,
   StillReferencedError,
 } from "./refusals";
@@ -13,4 +16,9 @@ export {
   type DeletedParent,
   type RestoreConflict,
 } from "./restores";
-export { SAMPLE_SIZE, SoftDeleteError, type PrimaryKey } from "./soft-delete-error";
+export {
+  SAMPLE_SIZE,
+  SoftDeleteError,
+  type PrimaryKey,
+  type SoftDeleteErrorCode,
+} from "./soft-delete-error";

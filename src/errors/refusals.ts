@@ -12,9 +12,10 @@ export class SoftDeleteRestrictedError extends SoftDeleteError {
     /** The primary keys of some of them. */
     readonly sampleIds: readonly PrimaryKey[],
     parent: string,
+    what: "soft-deleted" | "removed for good" = "soft-deleted",
   ) {
     super(
-      `${parent} cannot be soft-deleted: ${String(count)} active row(s) refer to it through ${relation}, whose policy is ` +
+      `${parent} cannot be ${what}: ${String(count)} active row(s) refer to it through ${relation}, whose policy is ` +
         `RESTRICT, for example ${describeKeys(sampleIds)}. Delete or move them first.`,
     );
   }
@@ -72,5 +73,19 @@ export class DeletedEntityWriteError extends SoftDeleteError {
       `${entity} ${describeKey(id)} cannot be saved: it is deleted, and the subscriber's option writesToDeleted is ` +
         `"forbid". Restore it first.`,
     );
+  }
+}
+
+/** A write through `onlyDeleted()` that could reach active rows, or would do nothing there. Nothing was written. */
+export class ScopeWriteError extends SoftDeleteError {
+  readonly code = "SCOPE_WRITE";
+
+  constructor(
+    readonly entity: string,
+    /** The method that was called. */
+    readonly method: string,
+    remedy: string,
+  ) {
+    super(`${entity}: ${method}() is not for onlyDeleted(), whose rows are deleted. ${remedy}`);
   }
 }

@@ -1,19 +1,22 @@
-import type {
-  DataSource,
-  EntityManager,
-  EntityMetadata,
-  EntityTarget,
-  ObjectLiteral,
-} from "typeorm";
+import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
 
-import { SoftDeleteCriteriaError } from "../errors";
+import { SoftDeleteCriteriaError, type Only } from "../errors";
+import { checkOptions } from "../errors/check-options";
 import { authorOf } from "../record/author";
-import { type SoftDeleteCriteria, rowsOf, rowsByKeys } from "../rows/criteria";
+import type { SoftDeleteCriteria } from "../rows/criteria";
 import { isDeletionId } from "../rows/deletion-id";
 import { forceDelete } from "../remove/force-delete";
-import { idsOf } from "../rows/objects";
+import { rowsByCriteria } from "../rows/rows-by-criteria";
+import { rowsByObjects } from "../rows/rows-by-objects";
 import { preview } from "../delete/preview";
-import { type RestoreOptions } from "../restore/restore-options";
+import {
+  RECOVER_RULES,
+  RESTORE_DELETION_RULES,
+  RESTORE_RULES,
+  type RecoverOptions,
+  type RestoreDeletionOptions,
+  type RestoreOptions,
+} from "../restore/restore-options";
 import {
   ForceDeleteResult,
   RestoreResult,
@@ -24,8 +27,13 @@ import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { softDelete } from "../delete/soft-delete";
 import { restore, restoreDeletion } from "../restore/restore";
 import type { NamedRows } from "../rows/named-rows";
-import type { ForceDeleteOptions } from "../remove/options";
-import type { SoftDeleteOptions } from "../delete/options";
+import { FORCE_DELETE_RULES, type ForceDeleteOptions } from "../remove/options";
+import {
+  SOFT_DELETE_RULES,
+  SOFT_REMOVE_RULES,
+  type SoftDeleteOptions,
+  type SoftRemoveOptions,
+} from "../delete/options";
 
 /** The verbs of {@link SoftDeleteManager} that name rows of one entity. */
 export abstract class EntityVerbs {
@@ -43,16 +51,17 @@ export abstract class EntityVerbs {
    * deleted already are left as they are.
    *
    * @throws SoftDeleteRestrictedError when active rows hang below over a `RESTRICT` relation.
-   * @throws SoftDeleteCriteriaError for empty criteria.
+   * @throws SoftDeleteCriteriaError for criteria that cannot be understood whole.
    * @see {@link EntityManager.softDelete}
    */
-  async softDelete<Entity extends ObjectLiteral>(
+  async softDelete<Entity extends ObjectLiteral, Key extends PropertyKey = never>(
     target: EntityTarget<Entity>,
     criteria: SoftDeleteCriteria<Entity>,
-    options: SoftDeleteOptions = {},
+    options?: Only<SoftDeleteOptions, Key>,
   ): Promise<SoftDeleteResult> {
-    const { rows } = this.#name(target, "softDelete", criteria);
-    return softDelete(this.manager, rows, options);
+    checkOptions("softDelete", SOFT_DELETE_RULES, options);
+    const rows = await this.#name(target, "softDelete", criteria);
+    return softDelete(this.manager, rows, options ?? {});
   }
 
   /**
@@ -65,20 +74,24 @@ export abstract class EntityVerbs {
   async softRemove<
     Entity extends ObjectLiteral,
     Given extends ObjectLiteral | readonly ObjectLiteral[],
+    Key extends PropertyKey = never,
   >(
     target: EntityTarget<Entity>,
     entities: Given,
-    options: SoftDeleteOptions = {},
+    options?: Only<SoftRemoveOptions, Key>,
   ): Promise<Given> {
+    checkOptions("softRemove", SOFT_REMOVE_RULES, options);
     const objects = listOf(entities);
     if (objects.length === 0) return entities;
-    await softDelete(this.manager, this.#nameObjects(target, "softRemove", objects), options);
+    const rows = rowsByObjects(this.manager, target, "softRemove", objects, options);
+    await softDelete(this.manager, rows, options ?? {});
     return entities;
   }
 
   /**
    * Counts what {@link softDelete} would take, and what would refuse it. Writes nothing: one SELECT, with criteria that one
-   * statement holds (any number of keys, 200 where objects); beyond that it tries the deletion out and rolls it back.
+   * statement holds (any number of keys, 200 where objects); beyond that it tries the deletion out and rolls it back, or looks
+   * up the keys first where the objects ask for related rows.
    *
    * @example
    * ```ts
@@ -89,7 +102,7 @@ export abstract class EntityVerbs {
     target: EntityTarget<Entity>,
     criteria: SoftDeleteCriteria<Entity>,
   ): Promise<SoftDeletePreview> {
-    const { rows } = this.#name(target, "previewSoftDelete", criteria);
+    const rows = await this.#name(target, "previewSoftDelete", criteria);
     const { tally, restrictedBy } = await preview(this.manager, rows);
     return new SoftDeletePreview(tally.toCounts(), restrictedBy);
   }
@@ -100,26 +113,16 @@ export abstract class EntityVerbs {
    *
    * @throws SoftDeleteRestrictedError when active rows hang below over a `RESTRICT` relation.
    * @throws StillReferencedError when something else still refers to a row.
-   * @throws SoftDeleteCriteriaError for empty criteria.
+   * @throws SoftDeleteCriteriaError for criteria that cannot be understood whole.
    * @see {@link EntityManager.delete}
    */
-  async forceDelete<Entity extends ObjectLiteral>(
+  async forceDelete<Entity extends ObjectLiteral, Key extends PropertyKey = never>(
     target: EntityTarget<Entity>,
     criteria: SoftDeleteCriteria<Entity>,
-    options: ForceDeleteOptions = {},
+    options?: Only<ForceDeleteOptions, Key>,
   ): Promise<ForceDeleteResult> {
-    const { rows } = this.#name(target, "forceDelete", criteria);
-    const removal = {
-      ...rows,
-      byId: rows.keys !== undefined,
-      state: options.onlyDeleted === true ? "deleted" : "any",
-    } as const;
-    const { roots, tally } = await forceDelete(
-      this.manager,
-      removal,
-      authorOf(this.manager.dataSource, options),
-    );
-    return new ForceDeleteResult(roots, tally.toCounts());
+    checkOptions("forceDelete", FORCE_DELETE_RULES, options);
+    return this.#remove(await this.#name(target, "forceDelete", criteria), options);
   }
 
   /**
@@ -131,17 +134,16 @@ export abstract class EntityVerbs {
   async forceRemove<
     Entity extends ObjectLiteral,
     Given extends ObjectLiteral | readonly ObjectLiteral[],
+    Key extends PropertyKey = never,
   >(
     target: EntityTarget<Entity>,
     entities: Given,
-    options: ForceDeleteOptions = {},
+    options?: Only<ForceDeleteOptions, Key>,
   ): Promise<Given> {
+    checkOptions("forceRemove", FORCE_DELETE_RULES, options);
     const objects = listOf(entities);
     if (objects.length === 0) return entities;
-    const { dataSource } = this.manager;
-    const graph = SoftDeleteGraph.of(dataSource);
-    const ids = idsOf(graph, dataSource.getMetadata(target), objects, "forceRemove");
-    await this.forceDelete<ObjectLiteral>(target, ids, options);
+    await this.#remove(rowsByObjects(this.manager, target, "forceRemove", objects), options);
     return entities;
   }
 
@@ -150,19 +152,26 @@ export abstract class EntityVerbs {
    * deletion.
    *
    * Costs a fixed number of statements for each relation, however many rows there are. A row that would hang by another
-   * parent which stays deleted stays deleted too, and comes back with that parent.
+   * parent which stays deleted stays deleted too, and comes back with that parent. With `below: false` the matched rows come
+   * back alone.
+   *
+   * @example
+   * ```ts
+   * await manager.restore(Post, 1, { parents: "restore", below: false });
+   * ```
    *
    * @throws ParentDeletedError when a matched row itself would hang by a deleted parent; `parents` says what then.
-   * @throws SoftDeleteCriteriaError for empty criteria.
+   * @throws SoftDeleteCriteriaError for criteria that cannot be understood whole.
    * @see {@link EntityManager.restore}
    */
-  async restore<Entity extends ObjectLiteral>(
+  async restore<Entity extends ObjectLiteral, Key extends PropertyKey = never>(
     target: EntityTarget<Entity>,
     criteria: SoftDeleteCriteria<Entity>,
-    options: RestoreOptions = {},
+    options?: Only<RestoreOptions, Key>,
   ): Promise<RestoreResult> {
-    const { rows } = this.#name(target, "restore", criteria);
-    return restore(this.manager, rows, options);
+    checkOptions("restore", RESTORE_RULES, options);
+    const rows = await this.#name(target, "restore", criteria);
+    return restore(this.manager, rows, options ?? {});
   }
 
   /**
@@ -175,10 +184,17 @@ export abstract class EntityVerbs {
   async recover<
     Entity extends ObjectLiteral,
     Given extends ObjectLiteral | readonly ObjectLiteral[],
-  >(target: EntityTarget<Entity>, entities: Given, options: RestoreOptions = {}): Promise<Given> {
+    Key extends PropertyKey = never,
+  >(
+    target: EntityTarget<Entity>,
+    entities: Given,
+    options?: Only<RecoverOptions, Key>,
+  ): Promise<Given> {
+    checkOptions("recover", RECOVER_RULES, options);
     const objects = listOf(entities);
     if (objects.length === 0) return entities;
-    await restore(this.manager, this.#nameObjects(target, "recover", objects), options);
+    const rows = rowsByObjects(this.manager, target, "recover", objects, options);
+    await restore(this.manager, rows, options ?? {});
     return entities;
   }
 
@@ -188,33 +204,36 @@ export abstract class EntityVerbs {
    * @throws DeletionNotFoundError when no row carries the id.
    * @throws ParentDeletedError when a row of it that hangs by no other row of it would hang by a deleted parent.
    */
-  async restoreDeletion(deletionId: string, options: RestoreOptions = {}): Promise<RestoreResult> {
+  async restoreDeletion<Key extends PropertyKey = never>(
+    deletionId: string,
+    options?: Only<RestoreDeletionOptions, Key>,
+  ): Promise<RestoreResult> {
+    checkOptions("restoreDeletion", RESTORE_DELETION_RULES, options);
     if (!isDeletionId(deletionId)) throw SoftDeleteCriteriaError.invalidDeletionId(deletionId);
-    return restoreDeletion(this.manager, deletionId.toLowerCase(), options);
+    return restoreDeletion(this.manager, deletionId.toLowerCase(), options ?? {});
   }
 
-  #name(
+  async #remove(rows: NamedRows, options: ForceDeleteOptions = {}): Promise<ForceDeleteResult> {
+    const removal = {
+      ...rows,
+      byId: rows.keys !== undefined,
+      state: options.onlyDeleted === true ? "deleted" : "any",
+    } as const;
+    const author = authorOf(this.manager.dataSource, options);
+    const { roots, tally } = await forceDelete(this.manager, removal, author);
+    return new ForceDeleteResult(roots, tally.toCounts());
+  }
+
+  async #name(
     target: EntityTarget<ObjectLiteral>,
     method: string,
     criteria: unknown,
-  ): { rows: NamedRows; metadata: EntityMetadata } {
-    const table = SoftDeleteGraph.of(this.manager.dataSource).get(target);
-    const metadata = this.manager.dataSource.getMetadata(target);
-    return { rows: rowsOf(this.manager, table, metadata, method, criteria), metadata };
-  }
-
-  #nameObjects(
-    target: EntityTarget<ObjectLiteral>,
-    method: string,
-    objects: readonly ObjectLiteral[],
-  ): NamedRows {
-    const graph = SoftDeleteGraph.of(this.manager.dataSource);
-    const metadata = this.manager.dataSource.getMetadata(target);
-    const ids = idsOf(graph, metadata, objects, method);
-    return {
-      ...rowsByKeys(this.manager, graph.get(target), metadata, ids),
-      objects: { metadata, objects },
-    };
+  ): Promise<NamedRows> {
+    const { dataSource } = this.manager;
+    const table = SoftDeleteGraph.of(dataSource).get(target);
+    const metadata = dataSource.getMetadata(target);
+    const rows = await rowsByCriteria(this.manager, table, metadata, method, criteria);
+    return { ...rows, tells: { metadata } };
   }
 }
 

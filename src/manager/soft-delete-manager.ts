@@ -1,12 +1,21 @@
 import type { EntityTarget, ObjectLiteral } from "typeorm";
 
-import { listDeletions, type DeletionsOptions, type LoggedDeletion } from "../record/deletions";
+import type { Only } from "../errors";
+import { checkOptions, isObject } from "../errors/check-options";
+import { countDeletions, listDeletions, type LoggedDeletion } from "../record/deletions";
+import type { DeletionsFilter, DeletionsOptions } from "../record/deletions-options";
 import { check } from "../check/check";
 import type { CheckFinding } from "../check/finding";
 import { type PurgeResult, type SettleResult } from "../record/results";
-import { purge, type PurgeAllOptions, type PurgeOptions } from "../purge/purge";
+import {
+  purge,
+  PURGE_ALL_RULES,
+  PURGE_RULES,
+  type PurgeAllOptions,
+  type PurgeOptions,
+} from "../purge/purge";
 import { purgeConditions } from "../purge/purge-conditions";
-import { settle, type SettleOptions } from "../settle/settle";
+import { settle, SETTLE_RULES, type SettleOptions } from "../settle/settle";
 import { autocommit } from "../session/transaction";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 
@@ -70,34 +79,53 @@ export class SoftDeleteManager extends EntityVerbs {
    *
    * @throws SoftDeleteConfigurationError when the entity cannot be soft-deleted by this package.
    */
-  async settle(options?: SettleOptions): Promise<SettleResult>;
-  async settle<Entity extends ObjectLiteral>(
+  async settle<Key extends PropertyKey = never>(
+    options?: Only<SettleOptions, Key>,
+  ): Promise<SettleResult>;
+  async settle<Entity extends ObjectLiteral, Key extends PropertyKey = never>(
     target: EntityTarget<Entity> | undefined,
-    options?: SettleOptions,
+    options?: Only<SettleOptions, Key>,
   ): Promise<SettleResult>;
   async settle(
     first?: EntityTarget<ObjectLiteral> | SettleOptions,
-    second: SettleOptions = {},
+    second?: SettleOptions,
   ): Promise<SettleResult> {
     const graph = SoftDeleteGraph.of(this.manager.dataSource);
-    if (first === undefined) return settle(this.manager, graph.softDeletable, second);
-    if (isSettleOptions(first)) return settle(this.manager, graph.softDeletable, first);
-    return settle(this.manager, [graph.get(first)], second);
+    const target = isTarget(first) ? first : undefined;
+    const options = target === undefined && first !== undefined ? first : second;
+    checkOptions("settle", SETTLE_RULES, options);
+    const tables = target === undefined ? graph.softDeletable : [graph.get(target)];
+    return settle(this.manager, tables, (options ?? {}) as SettleOptions);
   }
 
   /**
-   * Lists deletions, newest first, with whether and when each was undone: what a trash page needs. Reads the log: the data
-   * source's `entities` have to list {@link SoftDeleteLog}. Two SELECTs.
+   * Lists deletions, newest first, with what is left of each, and whether and when it was undone: what a trash page needs.
+   * Reads the log: the data source's `entities` have to list {@link SoftDeleteLog}.
+   *
+   * Three SELECTs, and one for each table that holds rows of these deletions; by the log's indexes, and those of the deletion
+   * ids. `restored: false` looks each deletion up in the tables until `take` of them are found.
    *
    * @example
    * ```ts
-   * const mine = await manager.deletions({ actor: "ada", restored: false, take: 20 });
+   * const mine = { actor: "ada", restored: false };
+   * const page = await manager.deletions({ ...mine, take: 20, skip: 40 });
+   * const total = await manager.countDeletions(mine);
    * ```
    *
    * @throws SoftDeleteConfigurationError when the data source keeps no log.
+   * @throws SoftDeleteOptionError for an option that it does not have.
    */
-  deletions(options: DeletionsOptions = {}): Promise<LoggedDeletion[]> {
+  deletions<Key extends PropertyKey = never>(
+    options?: Only<DeletionsOptions, Key>,
+  ): Promise<LoggedDeletion[]> {
     return listDeletions(this.manager, options);
+  }
+
+  /** Counts the deletions that {@link deletions} lists, of all its pages: one SELECT. */
+  countDeletions<Key extends PropertyKey = never>(
+    options?: Only<DeletionsFilter, Key>,
+  ): Promise<number> {
+    return countDeletions(this.manager, options);
   }
 
   /**
@@ -127,40 +155,44 @@ export class SoftDeleteManager extends EntityVerbs {
    * await manager.purge(User, { olderThan: "30d", where: { tenantId: 7 } });
    * ```
    *
-   * @throws SoftDeleteConfigurationError for an option that makes no sense, or an entity that cannot be soft-deleted.
+   * @throws SoftDeleteOptionError for an option that it does not have, and for a moment that is still to come.
+   * @throws SoftDeleteConfigurationError for an entity that cannot be soft-deleted.
    * @throws SoftDeleteCriteriaError for an empty `where`.
    */
-  async purge(options: PurgeAllOptions): Promise<PurgeResult>;
-  async purge<Entity extends ObjectLiteral>(
+  async purge<Key extends PropertyKey = never>(
+    options: Only<PurgeAllOptions, Key>,
+  ): Promise<PurgeResult>;
+  async purge<Entity extends ObjectLiteral, Key extends PropertyKey = never>(
     target: EntityTarget<Entity>,
-    options: PurgeOptions<Entity>,
+    options: Only<PurgeOptions<Entity>, Key>,
   ): Promise<PurgeResult>;
   async purge(
-    first: EntityTarget<ObjectLiteral> | PurgeAllOptions,
+    first?: EntityTarget<ObjectLiteral> | PurgeAllOptions,
     second?: PurgeOptions<ObjectLiteral>,
   ): Promise<PurgeResult> {
     const { dataSource } = this.manager;
     const graph = SoftDeleteGraph.of(dataSource);
-    if (second === undefined) {
-      return purge(this.manager, graph.softDeletable, undefined, first as PurgeAllOptions);
+    if (second === undefined && !isTarget(first)) {
+      checkOptions("purge", PURGE_ALL_RULES, first);
+      return purge(this.manager, graph.softDeletable, undefined, first ?? {});
     }
+    checkOptions("purge", PURGE_RULES, second);
     const target = first as EntityTarget<ObjectLiteral>;
     const table = graph.get(target);
     const conditions = purgeConditions(
       this.manager,
       dataSource.getMetadata(target),
       table,
-      second.where,
+      second ?? {},
     );
     const root = conditions && { table, conditions };
     const tables = graph.plan([table]).groups.flatMap((group) => group.tables);
-    return purge(this.manager, tables, root, second);
+    return purge(this.manager, tables, root, second ?? {});
   }
 }
 
-function isSettleOptions(
-  given: EntityTarget<ObjectLiteral> | SettleOptions,
-): given is SettleOptions {
+function isTarget(given: unknown): given is EntityTarget<ObjectLiteral> {
+  if (typeof given === "function" || typeof given === "string") return true;
   // An entity given as an object is an EntitySchema, which has options, or has a name.
-  return typeof given === "object" && !("options" in given) && !("name" in given);
+  return isObject(given) && ("options" in given || "name" in given);
 }

@@ -32,9 +32,9 @@ export async function noteUnsettled(
   const since = dialect.asText(dialect.secondsAgo(MARGIN_SECONDS));
   const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
   const from = at
-    ? sql`= ${session.value(table.softDelete.deletedAt, at)}`
-    : sql`>= ${dialect.secondsAgo(MARGIN_SECONDS)}`;
-  const recent = direction === "deleted" ? sql` AND ${deletedAt} ${from}` : "";
+    ? isAt(session, table, at)
+    : sql`${deletedAt} >= ${dialect.secondsAgo(MARGIN_SECONDS)}`;
+  const recent = direction === "deleted" ? sql` AND ${from}` : "";
   const found = await session.select<ObjectLiteral & { since: string; present: number | null }>(
     sql`SELECT s.since AS since, c.present AS present, ${table.primary.map((_, index) => `c.key${String(index)}`).join(", ")}
  FROM (SELECT ${since} AS since) s LEFT JOIN (SELECT 1 AS present, ${session.keyColumns("c", table)} FROM ${dialect.names.table(table)} c WHERE ${unsettled(session, table, direction)}${recent}) c ON 1 = 1`,
@@ -67,7 +67,7 @@ export function movedSince(
   const conditions = ids ? [byKeys(dialect, table.metadata, ids), filter(isMoved)] : [isMoved];
   if (at) {
     // By its id a row is found whatever the column's precision has made of the date.
-    if (!ids) conditions.push(sql`${deletedAt} = ${session.value(table.softDelete.deletedAt, at)}`);
+    if (!ids) conditions.push(isAt(session, table, at));
   } else if (direction === "deleted") {
     const since = sql`${deletedAt} >= ${dialect.fromText(bind(note.since))}`;
     conditions.push(ids ? filter(since) : since);
@@ -104,6 +104,16 @@ export async function movedHere(
     dialect.anyKey("c", table.primary, keys),
     filter(unsettled(session, table, direction)),
   );
+}
+
+/** A condition that a row `c` was deleted at a moment, as far as the column's precision tells it from others. */
+function isAt(session: Session, { softDelete: { deletedAt } }: SoftDeleteTable, at: Date): Sql {
+  const column = session.dialect.names.of("c", deletedAt);
+  const value = (time: number): Sql => session.value(deletedAt, new Date(time));
+  const unit = 10 ** (3 - (deletedAt.precision ?? 0));
+  return unit > 1
+    ? sql`${column} BETWEEN ${value(at.getTime() - unit)} AND ${value(at.getTime() + unit)}`
+    : sql`${column} = ${value(at.getTime())}`;
 }
 
 function unsettled(session: Session, table: SoftDeleteTable, direction: Direction): Sql {

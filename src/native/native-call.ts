@@ -9,7 +9,9 @@ import type {
 
 import { ownColumn, topOf, type SoftDeleteTable } from "../plan/table";
 import type { Direction } from "../sql/state";
+import type { Deletion } from "../rows/stamps";
 import { removedId, storedRow } from "../typeorm/hook-events";
+import { givenDate } from "./given-date";
 
 /** What a hook tells of one row, or of a criteria call. */
 export interface NativeCall {
@@ -25,6 +27,8 @@ export interface NativeCall {
   readonly save?: boolean;
   /** A `recover()`, whose rows TypeORM may have reached by its own cascade. */
   readonly recover?: boolean;
+  /** The deletion that a row was inserted with. */
+  readonly inserted?: Deletion;
 }
 
 /** A `softRemove()`, `softDelete()`, `recover()` or `restore()`. */
@@ -53,36 +57,26 @@ export function byKeyOf(table: SoftDeleteTable, call: NativeCall): NativeCall {
   return { ...call, id: key };
 }
 
-/** A `save()` or `update()` that sets or clears the delete date; undefined for every other. */
+/**
+ * A `save()` or `update()` that sets or clears the delete date; undefined for every other.
+ *
+ * @throws SoftDeleteCriteriaError for what is no date.
+ */
 export function updateCall(event: UpdateEvent<ObjectLiteral>): NativeCall | undefined {
   const { manager, metadata, entity, updatedColumns } = event;
   const column = metadata.deleteDateColumn;
   if (!column || !entity) return undefined;
   const ofRow = storedRow(event) !== undefined;
   if (ofRow && !updatedColumns.includes(column)) return undefined;
-  const value: unknown = column.getEntityValue(entity);
-  if (value === undefined) return undefined;
+  const given = givenDate(column, column.getEntityValue(entity));
+  if (!given) return undefined;
   return {
     manager,
     metadata,
-    direction: isNull(value) ? "restored" : "deleted",
+    direction: given.direction,
     id: ofRow ? metadata.getEntityIdMap(entity) : undefined,
     entity: ofRow ? entity : undefined,
-    at: dateOf(value),
+    at: given.at,
     save: ofRow,
   };
-}
-
-/** Whether a value sets a column to null, or is the SQL expression that does. */
-export function isNull(value: unknown): boolean {
-  return (
-    value === null ||
-    (typeof value === "function" && /^\s*null\s*$/i.test(String((value as () => unknown)())))
-  );
-}
-
-/** The date that a value stands for; undefined for an SQL expression. */
-export function dateOf(value: unknown): Date | undefined {
-  const date = typeof value === "string" ? new Date(value) : value;
-  return date instanceof Date && !Number.isNaN(date.getTime()) ? date : undefined;
 }

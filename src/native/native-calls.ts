@@ -1,9 +1,8 @@
-import type { EntityManager, ObjectLiteral, QueryRunner } from "typeorm";
+import type { EntityManager, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
-import { authorOf, type Author } from "../record/author";
-import { newDeletionId } from "../rows/deletion-id";
-import { refresh, type Objects } from "../rows/objects";
+import { authorOf } from "../record/author";
+import { refresh } from "../rows/objects";
 import { OperationQueue } from "../session/operation-queue";
 import { putBackActive, putBackDeleted, putBackLone, putBackStray } from "./put-back";
 import { explainConflicts } from "../restore/restore-conflict";
@@ -11,16 +10,14 @@ import { restoreMatched, type Matched } from "../restore/restore-matched";
 import { Session } from "../session/session";
 import { now } from "../session/settings";
 import { transact } from "../session/transaction";
-import { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { SoftDeleteTable } from "../plan/table";
 import { managerAfterHooks } from "../typeorm/connections";
 import { TickBatches } from "../typeorm/tick-batches";
+import { groupsOf, idsOf, movedBy, objectsOf, softDelete, tableOf } from "./call-groups";
 import { FormerStates } from "./former-states";
+import { removeInserted, takeBelowInserted } from "./inserted-deletions";
 import { byKeyOf, type NativeCall } from "./native-call";
 import { Notes, type NotedGroup } from "./notes";
-import { takeMarked } from "../delete/take-rows";
-import { Sql } from "../sql/sql";
-import { movedHere, movedSince } from "./moved-rows";
+import { movedSince } from "./moved-rows";
 
 /** Brings TypeORM's own soft deletes and restores to keep the laws: stamps, cascades, or takes back what they did. */
 export class NativeCalls {
@@ -77,25 +74,32 @@ export class NativeCalls {
   }
 
   async #settle(runner: QueryRunner, calls: readonly NativeCall[]): Promise<void> {
-    const taken = [...groupsOf(calls)].map(([key, group]) => this.#notes.take(runner, key, group));
+    const inserted = calls.filter((call) => call.inserted !== undefined);
+    const moving = calls.filter((call) => call.inserted === undefined);
+    const taken = [...groupsOf(moving)].map(([key, group]) => this.#notes.take(runner, key, group));
     // Where another subscriber has thrown, the rows are written and committed, and have to be settled all the same.
     const manager = await managerAfterHooks(runner);
     const groups: NotedGroup[] = [];
     for (const noted of taken) groups.push(await this.#notes.complete(manager, noted));
-    await this.#apply(manager, groups);
+    await this.#apply(manager, groups, inserted);
   }
 
-  async #apply(manager: EntityManager, groups: readonly NotedGroup[]): Promise<void> {
+  async #apply(
+    manager: EntityManager,
+    groups: readonly NotedGroup[],
+    inserted: readonly NativeCall[],
+  ): Promise<void> {
     const deleted = groups.filter((group) => group.direction === "deleted");
     const restored = groups.filter((group) => group.direction === "restored");
     const time = now(manager.dataSource);
     const author = authorOf(manager.dataSource, { data: manager.queryRunner?.data as unknown });
-    const context = { parents: "refuse", now: time, author } as const;
+    const context = { parents: "refuse", below: true, now: time, author } as const;
     try {
       await explainConflicts(manager, () =>
         transact(manager, async (session) => {
           for (const group of deleted) await putBackStray(session, group.table, group.note.since);
           let moved = await softDelete(session, deleted, time, author);
+          await takeBelowInserted(session, inserted);
           const own = await this.#putBackReached(session, restored);
           moved += own.moved;
           for (const matched of own.matched) {
@@ -107,6 +111,7 @@ export class NativeCalls {
     } catch (error) {
       await transact(manager, async (session) => {
         await this.#putBack(session, deleted, restored);
+        await removeInserted(session, inserted);
         // TypeORM has written into them what it has written into their rows.
         const own = groups.map((group) => ({
           ...group,
@@ -169,73 +174,4 @@ export class NativeCalls {
       await putBackLone(session, table, this.#former.lone(calls));
     }
   }
-}
-
-/** A condition on the rows that the calls have moved. */
-async function movedBy(session: Session, group: NotedGroup): Promise<Sql> {
-  const { table, direction, note, ids, at } = group;
-  const moved = movedSince(session, table, direction, note, ids, at);
-  return ids ? moved : movedHere(session, table, direction, moved);
-}
-
-/** One deletion for each call, or, where the caller has set several delete dates himself, for each of those. */
-async function softDelete(
-  session: Session,
-  groups: readonly NotedGroup[],
-  time: Date,
-  author: Author,
-): Promise<number> {
-  const dates = new Set(groups.map((group) => (group.at ?? time).getTime()));
-  let roots = 0;
-  for (const date of dates) {
-    const deletedAt = new Date(date);
-    const some = groups.filter((group) => (group.at ?? time).getTime() === date);
-    const deletion = { id: newDeletionId(deletedAt), deletedAt, ...author };
-    const marked = [];
-    for (const group of some)
-      marked.push({
-        table: group.table,
-        conditions: [await movedBy(session, group)],
-      });
-    roots += (await takeMarked(session, marked, deletion)).roots;
-  }
-  return roots;
-}
-
-/** The calls by table and direction. */
-function groupsOf(calls: readonly NativeCall[]): Map<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const call of calls) {
-    const table = tableOf(call);
-    if (!table) continue;
-    const { direction, at } = call;
-    const key = `${direction} ${table.metadata.tablePath} ${at?.toISOString() ?? ""}`;
-    const group = groups.get(key) ?? { table, direction, at, calls: [], ids: [] };
-    group.calls.push(call);
-    // One criteria call among them, and any row that moved may be its.
-    if (!call.id) group.ids = null;
-    else group.ids?.push(call.id);
-    groups.set(key, group);
-  }
-  return groups;
-}
-
-interface Group {
-  readonly table: SoftDeleteTable;
-  readonly direction: NativeCall["direction"];
-  readonly at: Date | undefined;
-  readonly calls: NativeCall[];
-  ids: ObjectLiteral[] | null;
-}
-
-function tableOf(call: NativeCall): SoftDeleteTable | undefined {
-  return SoftDeleteGraph.of(call.manager.dataSource).find(call.metadata);
-}
-
-function idsOf(calls: readonly NativeCall[]): ObjectLiteral[] {
-  return calls.map((call) => call.id).filter((id) => id !== undefined);
-}
-
-function objectsOf({ calls }: NotedGroup): Objects[] {
-  return calls.flatMap(({ metadata, entity }) => (entity ? [{ metadata, objects: [entity] }] : []));
 }

@@ -2,7 +2,7 @@ import type { ObjectLiteral } from "typeorm";
 
 import { and, bind, join, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
-import { chunks } from "../rows/criteria";
+import { chunks } from "../rows/chunks";
 import { deletionTime } from "../rows/deletion-id";
 import { Members, carries } from "../rows/members";
 import type { Session } from "../session/session";

@@ -1,6 +1,6 @@
 import {
   EventSubscriber,
-  type DataSource,
+  type BeforeQueryEvent,
   type EntityMetadata,
   type EntitySubscriberInterface,
   type InsertEvent,
@@ -16,9 +16,9 @@ import {
   type UpdateEvent,
 } from "typeorm";
 
+import type { Only } from "../errors";
 import { dialectOf } from "../sql";
 import { commitCallbacks } from "../record/commit-callbacks";
-import { newDeletionId } from "../rows/deletion-id";
 import type {
   OperationListeners,
   PurgeEvent,
@@ -27,7 +27,6 @@ import type {
 } from "../record/events";
 import { RELATIONS_LOADED } from "../session/relations-loaded";
 import {
-  now,
   refuseSecond,
   refuseUndecorated,
   SETTINGS,
@@ -36,11 +35,13 @@ import {
 } from "../session/settings";
 import { isOwnRollback } from "../typeorm/connections";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import { ownColumn } from "../plan/table";
+import { IS_OWN_HOOK, isOwnCall, type EntityHook } from "../typeorm/entity-hooks";
+import { isOfSchemaBuilder } from "../typeorm/schema-builder";
+import { refuseDroppedDeleteDate } from "./guards/dropped-delete-date";
 import { Guards } from "./guards/guards";
-import { dateOf, isNull, removalCall, updateCall } from "./native-call";
+import { InsertedRows } from "./inserted-rows";
+import { removalCall, updateCall } from "./native-call";
 import { NativeCalls } from "./native-calls";
-import { insertedObject } from "../typeorm/hook-events";
 
 /**
  * Makes TypeORM's own soft deletes and restores (of any repository, manager or query builder) cascade and come back
@@ -65,6 +66,7 @@ export class SoftDeleteSubscriber
   /** @internal */
   readonly [SETTINGS]: SoftDeleteSubscriberOptions = {};
   readonly #calls = new NativeCalls();
+  readonly #inserted = new InsertedRows();
   #validated = false;
   readonly #guards = new Guards(() => this[SETTINGS]);
 
@@ -83,9 +85,11 @@ export class SoftDeleteSubscriber
   /**
    * A subscriber class with the given options.
    *
-   * @throws SoftDeleteConfigurationError for an option that has no such value.
+   * @throws SoftDeleteConfigurationError for an option that does not exist or has no such value.
    */
-  static with(options: SoftDeleteSubscriberOptions): typeof SoftDeleteSubscriber {
+  static with<Key extends PropertyKey>(
+    options: Only<SoftDeleteSubscriberOptions, Key>,
+  ): typeof SoftDeleteSubscriber {
     validateSettings(options);
     @EventSubscriber()
     class ConfiguredSoftDeleteSubscriber extends this {
@@ -96,9 +100,10 @@ export class SoftDeleteSubscriber
 
   /**
    * TypeORM's hook. Validates the whole configuration at the very first query: with `synchronize` or `migrationsRun` that
-   * makes `initialize()` reject before any table is created.
+   * makes `initialize()` reject before any table is created. Stops TypeORM's schema builder before it drops a delete date.
    */
-  beforeQuery({ dataSource, query }: { dataSource: DataSource; query: string }): void {
+  beforeQuery(event: BeforeQueryEvent): Promise<unknown> | undefined {
+    const { dataSource, query, queryRunner } = event;
     if (!this.#validated) {
       refuseUndecorated(dataSource);
       refuseSecond(dataSource);
@@ -107,25 +112,33 @@ export class SoftDeleteSubscriber
       this.#validated = true;
     }
     if (this.#guards.watchesQueries) this.#guards.beforeQuery(dataSource, query);
+    if (isOfSchemaBuilder(event)) return refuseDroppedDeleteDate(dataSource, queryRunner);
+    const open = this.#inserted.opened(queryRunner, query);
+    if (open.length === 0) return undefined;
+    return Promise.all(open.map(async (call) => this.#calls.before(queryRunner, call)));
   }
 
   /** TypeORM's hook. */
   beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
+    if (isOwnCall(event)) return undefined;
     return this.#calls.before(event.queryRunner, removalCall(event, "deleted"));
   }
 
   /** TypeORM's hook. */
   afterSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
+    if (isOwnCall(event)) return undefined;
     return this.#calls.after(event.queryRunner, removalCall(event, "deleted"));
   }
 
   /** TypeORM's hook. */
   beforeRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
+    if (isOwnCall(event)) return undefined;
     return this.#calls.before(event.queryRunner, removalCall(event, "restored"));
   }
 
   /** TypeORM's hook. */
   afterRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
+    if (isOwnCall(event)) return undefined;
     return this.#calls.after(event.queryRunner, removalCall(event, "restored"));
   }
 
@@ -148,19 +161,24 @@ export class SoftDeleteSubscriber
   }
 
   /** TypeORM's hook: a row that is inserted as a deleted one belongs to a deletion of its own. */
-  beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
-    this.#stampInserted(event);
-    return this.#guards.beforeInsert(event);
+  async beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> {
+    this.#inserted.before(event);
+    await this.#guards.beforeInsert(event);
   }
 
   /** TypeORM's hook. */
-  afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
-    return this.#guards.afterInsert(event);
+  async afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> {
+    await Promise.all([
+      this.#guards.afterInsert(event),
+      ...this.#inserted
+        .after(event)
+        .map(async (call) => this.#calls.after(event.queryRunner, call)),
+    ]);
   }
 
   /** TypeORM's hook. */
-  beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> {
-    return this.#guards.beforeRemove(event);
+  async beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> {
+    if (!isOwnCall(event)) await this.#guards.beforeRemove(event);
   }
 
   /** TypeORM's hook. */
@@ -168,25 +186,15 @@ export class SoftDeleteSubscriber
     if (event) this.#guards.afterLoad(entity, event.metadata);
   }
 
+  /** Tells a hook that a subclass has overridden, which is told of this package's verbs as well. @internal */
+  [IS_OWN_HOOK](hook: EntityHook): boolean {
+    const own: EntitySubscriberInterface<ObjectLiteral> = SoftDeleteSubscriber.prototype;
+    return (this as EntitySubscriberInterface<ObjectLiteral>)[hook] === own[hook];
+  }
+
   /** Told of objects that a repository has loaded relations of. @internal */
   [RELATIONS_LOADED](entity: ObjectLiteral, metadata: EntityMetadata): void {
     this.#guards.afterLoad(entity, metadata);
-  }
-
-  #stampInserted(event: InsertEvent<ObjectLiteral>): void {
-    const { dataSource, metadata } = event;
-    const columns = SoftDeleteGraph.of(dataSource).find(metadata)?.softDelete;
-    const inserted = insertedObject(event);
-    if (!columns || !inserted) return;
-    const [date, id, flag] = [columns.deletedAt, columns.deletionId, columns.deletedFlag].map(
-      (column) => column && ownColumn(metadata, column),
-    );
-    const value: unknown = date?.getEntityValue(inserted);
-    if (value === undefined || isNull(value)) return;
-    flag?.setEntityValue(inserted, true);
-    if ((id?.getEntityValue(inserted) ?? null) !== null) return;
-    const deletedAt = dateOf(value) ?? now(dataSource);
-    id?.setEntityValue(inserted, newDeletionId(deletedAt));
   }
 
   /** TypeORM's hook. */

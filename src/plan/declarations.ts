@@ -6,7 +6,7 @@ import {
   ownAnnotations,
   type Annotations,
 } from "../entity/annotations";
-import { softDeleteSchemaColumns } from "../entity/entity-schema";
+import { isOwnSchemaColumn } from "../entity/entity-schema";
 import { SoftDeleteConfigurationError } from "../errors";
 import { DeclaredProperties, type Declarer } from "../typeorm/declared-properties";
 import type { Column, Relation } from "../typeorm/metadata";
@@ -24,7 +24,7 @@ export class Declarations {
   validate(): void {
     for (const { options } of this.#properties.schemas) {
       for (const [property, column] of Object.entries(options.columns)) {
-        if (column !== softDeleteSchemaColumns.deletionId) continue;
+        if (!column || !isOwnSchemaColumn(column)) continue;
         if (annotationsOf(options).columns.get(property) === "deletionId") continue;
         throw SoftDeleteConfigurationError.schemaWithoutAnnotation(options.name, property);
       }

@@ -5,6 +5,7 @@ import type { SoftDeletePolicy } from "../entity/annotations";
 import { SoftDeleteConfigurationError } from "../errors";
 import type { Declarations } from "./declarations";
 import { isHolding } from "./foreign-keys";
+import { topOf } from "./table";
 import type { Relation } from "../typeorm/metadata";
 
 /** The policy that an entity, or the nearest of its base classes, states for a relation. @internal */
@@ -33,10 +34,25 @@ export function pathOf({ name }: EntityMetadata, { propertyPath }: Relation): st
  */
 export function validatePolicies(declarations: Declarations, metadata: EntityMetadata): void {
   const relations = declarations.relations(metadata);
-  for (const property of declarations.annotations(metadata.target).policies.keys()) {
+  for (const [property, policy] of declarations.annotations(metadata.target).policies) {
     const relation = relations.find(
       (one) => !one.embeddedMetadata && one.propertyName === property,
     );
+    if (!relation && !metadata.columns.some(({ propertyName }) => propertyName === property)) {
+      const names = relations.map(({ propertyName }) => propertyName);
+      throw SoftDeleteConfigurationError.unknownName(
+        `${metadata.name}.${property}`,
+        "relation",
+        names,
+      );
+    }
+    const base = relation && withoutColumns(metadata, relation);
+    if (base && policy === "KEEP") continue;
+    if (base) {
+      const view = base.inverseEntityMetadata.name;
+      const [path, other] = [pathOf(metadata, base), pathOf(topOf(metadata), base)];
+      throw SoftDeleteConfigurationError.policyWithoutColumns(path, policy, other, view);
+    }
     if (!relation || !(isHolding(relation) || leadsToView(relation))) {
       throw SoftDeleteConfigurationError.policyNotOnForeignKey(`${metadata.name}.${property}`);
     }
@@ -47,6 +63,18 @@ export function validatePolicies(declarations: Declarations, metadata: EntityMet
     const { name } = relation.inverseEntityMetadata;
     throw SoftDeleteConfigurationError.policyToView(pathOf(metadata, relation), policy, name);
   }
+}
+
+/**
+ * The relation to a view without a primary key for which TypeORM has made no columns, and so none for the relation of the same
+ * name that a child entity has to another entity.
+ */
+function withoutColumns(metadata: EntityMetadata, relation: Relation): Relation | undefined {
+  const top = topOf(metadata);
+  if (top === metadata || leadsToView(relation) || relation.joinColumns.length > 0)
+    return undefined;
+  const shared = top.findRelationWithPropertyPath(relation.propertyPath);
+  return shared && leadsToView(shared) && shared.joinColumns.length === 0 ? shared : undefined;
 }
 
 /** A view without a primary key gives a relation no columns, and TypeORM takes neither side for the one that holds them. */

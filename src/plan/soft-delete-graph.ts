@@ -7,6 +7,7 @@ import { compileEdges } from "./edges";
 import { foreignKeyOf, type ForeignKey } from "./foreign-keys";
 import { groupTables, type Group } from "./groups";
 import { softDeletableKinds } from "./kinds";
+import { keepFromUpdates } from "../typeorm/kept-columns";
 import { metadataKey, type Column, type Relation } from "../typeorm/metadata";
 import { isSoftDeletable, ownColumn, type SoftDeleteTable, type Table } from "./table";
 import { compileTables } from "./tables";
@@ -55,6 +56,19 @@ export class SoftDeleteGraph {
     this.#bindings = this.edges.filter((edge): edge is SoftDeleteEdge =>
       isSoftDeletable(edge.child),
     );
+    this.#keepOwnColumns();
+  }
+
+  /** What a deletion stamps beside the delete date is written by this package alone, whatever class on the table has it. */
+  #keepOwnColumns(): void {
+    for (const { metadatas, softDelete } of this.softDeletable) {
+      for (const metadata of metadatas.filter((one) => this.find(one))) {
+        for (const [role, column] of softDelete.stamped) {
+          const own = role === "deletedAt" ? undefined : ownColumn(metadata, column);
+          if (own) keepFromUpdates(own);
+        }
+      }
+    }
   }
 
   /** The table on which the rows of an entity stand; undefined for a view and for what is no entity of its own. */

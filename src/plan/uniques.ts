@@ -1,5 +1,8 @@
 import type { UniqueActiveKey } from "../entity/annotations";
+import { ACTIVE_KEY } from "../entity/active-key";
 import { SoftDeleteConfigurationError } from "../errors";
+import { uniqueOnOtherColumn } from "../errors/unique-keys";
+import { nameInText } from "../typeorm/final-names";
 import type { Declarations } from "./declarations";
 import type { Table } from "./table";
 
@@ -12,7 +15,7 @@ export interface DeclaredUnique extends UniqueActiveKey {
 /**
  * The keys among active rows, validated as far as the entities go. Whether the database can keep them says its dialect.
  *
- * @throws SoftDeleteConfigurationError for a key over another delete date than the entity's.
+ * @throws SoftDeleteConfigurationError for a key without a delete date, or with another one than the entity's.
  * @internal
  */
 export function compileUniques(
@@ -22,12 +25,13 @@ export function compileUniques(
   const keys: DeclaredUnique[] = [];
   for (const metadata of [...tables].flatMap((table) => table.metadatas)) {
     const [deletedAt] = declarations.columns(metadata).filter((column) => column.isDeleteDate);
+    const activeKey = metadata.columns.find(({ propertyName }) => propertyName === ACTIVE_KEY);
     for (const unique of declarations.annotations(metadata.target).uniques) {
       const path = `${metadata.name}.${unique.properties.join(", ")}`;
       if (!deletedAt) throw SoftDeleteConfigurationError.notSoftDeletable(metadata.name);
-      const actual = deletedAt.databaseName;
-      if (actual !== unique.deletedAt) {
-        throw SoftDeleteConfigurationError.uniqueOnOtherColumn(path, unique.deletedAt, actual);
+      // Siblings of single-table inheritance share one generated column.
+      if (unique.generated && !activeKey?.asExpression?.includes(nameInText(deletedAt))) {
+        throw uniqueOnOtherColumn(path, deletedAt.propertyPath);
       }
       keys.push({ ...unique, path });
     }

@@ -1,8 +1,16 @@
 import type { EntityManager, FindOptionsWhere, ObjectLiteral } from "typeorm";
 
-import { SoftDeleteConfigurationError } from "../errors";
+import {
+  ANYTHING,
+  BOOLEAN,
+  FUNCTION,
+  SIGNAL,
+  wholeNumber,
+  type OptionRules,
+} from "../errors/check-options";
 import type { SoftDeleteTable } from "../plan/table";
 import { authorOf } from "../record/author";
+import { AUTHOR_RULES } from "../record/deletion-context";
 import { momentBefore } from "./duration";
 import { countBlocked, countOnly } from "./count";
 import { purgeCyclic } from "./cyclic";
@@ -16,7 +24,8 @@ import { now } from "../session/settings";
 export interface PurgeAllOptions {
   /**
    * Removes rows that were deleted before this moment, or longer ago than this duration by the subscriber's `clock`: a number
-   * and `s`, `m`, `h`, `d` or `w`, such as `"30d"`, `"12h"` or `"2 weeks"`. A row deleted at the very moment stays.
+   * and `s`, `m`, `h`, `d` or `w`, such as `"30d"`, `"12h"` or `"2 weeks"`. A row deleted at the very moment stays. A moment
+   * that is still to come is refused.
    */
   readonly olderThan: Date | string;
   /**
@@ -59,6 +68,24 @@ export interface PurgeOptions<Entity extends ObjectLiteral> extends PurgeAllOpti
   readonly where?: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
 }
 
+/** @internal */
+export const PURGE_ALL_RULES: OptionRules<PurgeAllOptions> = {
+  // Looked at as a duration.
+  olderThan: ANYTHING,
+  batchSize: wholeNumber(1),
+  dryRun: BOOLEAN,
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+  ...AUTHOR_RULES,
+};
+
+/** @internal */
+export const PURGE_RULES: OptionRules<PurgeOptions<ObjectLiteral>> = {
+  ...PURGE_ALL_RULES,
+  // Looked at as criteria.
+  where: ANYTHING,
+};
+
 const BATCH_SIZE = 1000;
 
 /** Removes expired rows of some tables for good, those that refer to others first. @internal */
@@ -66,14 +93,11 @@ export async function purge(
   manager: EntityManager,
   tables: readonly SoftDeleteTable[],
   root: PurgeRoot | undefined,
-  options: PurgeAllOptions,
+  options: Partial<PurgeAllOptions>,
 ): Promise<PurgeResult> {
   const { dataSource } = manager;
   const { olderThan, batchSize = BATCH_SIZE, dryRun = false, onProgress, signal } = options;
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw SoftDeleteConfigurationError.invalidOption("batchSize", batchSize, "a whole number > 0");
-  }
-  const cutoff = momentBefore("olderThan", olderThan, () => now(dataSource));
+  const cutoff = momentBefore("purge", "olderThan", olderThan, now(dataSource));
   const scope = new PurgeScope(dataSource, tables, cutoff, root);
   const work = new PurgeWork(manager, scope, {
     batchSize,

@@ -2,7 +2,8 @@ import type { DataSource } from "typeorm";
 
 import { dialectOf } from "../sql";
 import type { Dialect } from "../sql/dialect";
-import { and, bind, join, or, sql, type Sql } from "../sql/sql";
+import { and, bind, filter, join, or, sql, type Sql } from "../sql/sql";
+import { firstDeletionId } from "../rows/deletion-id";
 import { isOf, slots, type Walk } from "../sql/walk";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
@@ -20,7 +21,13 @@ export interface PurgeRoot {
   readonly conditions: readonly Sql[];
 }
 
-/** Which rows a purge may remove: those deleted before the cutoff, of some tables, perhaps only below some rows. */
+// So far apart are the dates that the first and the last time zone have for one moment, in columns that know no zone.
+const ZONES = 26 * 3_600_000;
+
+/**
+ * Which rows a purge may remove: those deleted before the cutoff, of some tables, perhaps only below some rows. By the time
+ * of the deletion id, which is exact whatever the time zones of processes and columns; rows without one go by their date.
+ */
 export class PurgeScope {
   readonly #dialect: Dialect;
   readonly #plan: readonly Group[];
@@ -82,7 +89,19 @@ export class PurgeScope {
 
   /** A row may be removed, as far as it goes by itself. */
   has(alias: string, table: SoftDeleteTable): Sql {
-    const expired = sql`${this.#dialect.names.of(alias, table.softDelete.deletedAt)} < ${this.#cutoff(table)}`;
+    const { names } = this.#dialect;
+    const deletedAt = names.of(alias, table.softDelete.deletedAt);
+    const id = names.of(alias, table.softDelete.deletionId);
+    // The index goes by the date, and the deletion id decides.
+    const expired = and(
+      sql`${deletedAt} < ${this.#date(table, ZONES)}`,
+      filter(
+        or(
+          sql`${id} < ${this.#firstId(table)}`,
+          sql`${id} IS NULL AND ${deletedAt} < ${this.#date(table)}`,
+        ),
+      ),
+    );
     const ofKind = isOfSoftDeletableKind(this.#dialect.names, alias, table);
     const below = this.#below(alias, table);
     const further = below ? [...ofKind, below] : ofKind;
@@ -92,18 +111,28 @@ export class PurgeScope {
   /** A row stays. */
   hasNot(alias: string, table: SoftDeleteTable): Sql {
     const deletedAt = this.#dialect.names.of(alias, table.softDelete.deletedAt);
+    const id = this.#dialect.names.of(alias, table.softDelete.deletionId);
     const below = this.#below(alias, table);
     return or(
       isActive(this.#dialect.names, alias, table),
-      sql`${deletedAt} >= ${this.#cutoff(table)}`,
+      sql`${deletedAt} >= ${this.#date(table, ZONES)}`,
+      sql`${id} >= ${this.#firstId(table)}`,
+      sql`${id} IS NULL AND ${deletedAt} >= ${this.#date(table)}`,
       ...isOfSoftDeletableKind(this.#dialect.names, alias, table).map((one) => sql`NOT (${one})`),
       ...(below ? [sql`NOT ${below}`] : []),
     );
   }
 
-  #cutoff(table: SoftDeleteTable): Sql {
+  /** The first deletion id of the cutoff. */
+  #firstId({ softDelete }: SoftDeleteTable): Sql {
+    return this.#dialect.typed(softDelete.deletionId, bind(firstDeletionId(this.cutoff)));
+  }
+
+  /** The cutoff, or a moment behind it, as a date. */
+  #date(table: SoftDeleteTable, behind = 0): Sql {
     const { deletedAt } = table.softDelete;
-    const value = toDatabase(this.dataSource, deletedAt, this.cutoff);
+    const moment = new Date(this.cutoff.getTime() + behind);
+    const value = toDatabase(this.dataSource, deletedAt, moment);
     // SQLite compares text, and TypeORM's own soft delete writes no fraction of a second there.
     return bind(typeof value === "string" ? value.replace(/\.000$/, "") : value);
   }

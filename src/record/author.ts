@@ -1,7 +1,7 @@
 import type { DataSource } from "typeorm";
 
 import { deletionContext, type DeletionAuthor } from "./deletion-context";
-import { settingsOf } from "../session/settings";
+import { actorOf } from "../session/settings";
 
 /** Who does an operation, and why. */
 export interface Author {
@@ -18,7 +18,7 @@ export function authorOf(
   const actor = sources.find((source) => source.actor !== undefined)?.actor;
   const reason = sources.find((source) => source.reason !== undefined)?.reason;
   return {
-    actor: actor === undefined ? (settingsOf(dataSource).actor?.() ?? null) : actor,
+    actor: actor === undefined ? actorOf(dataSource) : actor,
     reason: reason ?? null,
   };
 }

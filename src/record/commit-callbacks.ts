@@ -1,5 +1,8 @@
 import type { QueryRunner } from "typeorm";
 
+import { SoftDeleteConfigurationError } from "../errors";
+import { logError } from "../typeorm/error-log";
+
 /** What is called once a transaction has been committed. */
 export type CommitCallback = () => void | Promise<void>;
 
@@ -7,8 +10,19 @@ const levels = new WeakMap<QueryRunner, CommitCallback[][]>();
 
 /** Keeps callbacks until the outermost transaction of a connection commits, and drops them when theirs rolls back. */
 export const commitCallbacks = {
-  add(runner: QueryRunner, callback: CommitCallback): void {
-    levels.get(runner)?.at(-1)?.push(callback);
+  /**
+   * Takes callbacks as long as the transaction, or savepoint, that is now open on the connection is.
+   *
+   * @throws SoftDeleteConfigurationError once it has ended.
+   */
+  taker(runner: QueryRunner): (callback: CommitCallback) => void {
+    const level = levels.get(runner)?.at(-1);
+    return (callback) => {
+      if (!level || levels.get(runner)?.includes(level) !== true) {
+        throw SoftDeleteConfigurationError.lateCallback();
+      }
+      level.push(callback);
+    };
   },
 
   started(runner: QueryRunner): void {
@@ -30,7 +44,7 @@ export const commitCallbacks = {
         await callback();
       } catch (error) {
         // The transaction is committed: the caller must not be told otherwise.
-        runner.manager.dataSource.logger.log("warn", `after commit: ${String(error)}`, runner);
+        logError(runner, "event.afterCommit()", error);
       }
     }
   },

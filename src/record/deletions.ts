@@ -1,76 +1,65 @@
-import { In, MoreThanOrEqual, type EntityManager } from "typeorm";
+import { In, type EntityManager } from "typeorm";
 
 import { SoftDeleteConfigurationError, type PrimaryKey } from "../errors";
-import { hasLog } from "./append";
-import { SoftDeleteLog } from "./soft-delete-log";
+import { checkOptions } from "../errors/check-options";
+import { deletionTime } from "../rows/deletion-id";
+import { totalOf, type Counts } from "../rows/tally";
+import { logOf } from "./append";
+import {
+  FILTER_RULES,
+  LISTING_RULES,
+  type DeletionsFilter,
+  type DeletionsOptions,
+} from "./deletions-options";
+import { findLeft } from "./left";
+import { entriesOf } from "./log-query";
+import type { SoftDeleteLog } from "./soft-delete-log";
 
-/** What {@link SoftDeleteManager.deletions} lists. */
-export interface DeletionsOptions {
-  /** Only deletions whose roots are of this entity. */
-  readonly entity?: string;
-  /** Only deletions by this actor. */
-  readonly actor?: string;
-  /** Only deletions at this time or later. */
-  readonly since?: Date;
-  /** Only deletions that are undone, or that are not. */
-  readonly restored?: boolean;
-  /** How many. @default 100 */
-  readonly take?: number;
-  /** How many to leave out. @default 0 */
-  readonly skip?: number;
-}
-
-/** A deletion as the log has it. */
+/** A deletion as the log has it, and what is left of it. */
 export interface LoggedDeletion {
   readonly deletionId: string;
   readonly entity: string;
   readonly rootIds: readonly PrimaryKey[];
   readonly rootCount: number;
+  /** The rows that it took, by entity name. */
   readonly counts: Readonly<Record<string, number>>;
   readonly total: number;
   readonly actor: string | null;
   readonly reason: string | null;
   readonly deletedAt: Date;
+  /**
+   * The rows that it holds now, by entity name: what undoing it would restore. Less than it took after a partial restore or a
+   * removal for good, more where rows were handed over to it.
+   */
+  readonly left: Counts;
+  /** Whether something is left; or nothing, since all was restored; or nothing, since rows were removed for good. */
+  readonly state: "deleted" | "restored" | "removed";
   /** When the last of its rows was restored; null while it is not, or not wholly, undone. */
   readonly restoredAt: Date | null;
 }
 
-/** Lists deletions, newest first: two SELECTs. @internal */
+/** Lists deletions, in a fixed number of statements and one for each table that holds rows of them. @internal */
 export async function listDeletions(
   manager: EntityManager,
-  options: DeletionsOptions,
+  options: DeletionsOptions = {},
 ): Promise<LoggedDeletion[]> {
-  if (!hasLog(manager)) throw SoftDeleteConfigurationError.noLog();
-  const query = manager
-    .createQueryBuilder(SoftDeleteLog, "entry")
-    .where("entry.action = :action", { action: "soft-delete" })
-    .orderBy("entry.at", "DESC")
-    .addOrderBy("entry.id", "DESC")
-    .take(options.take ?? 100)
-    .skip(options.skip ?? 0);
-  if (options.entity !== undefined)
-    query.andWhere("entry.entity = :entity", { entity: options.entity });
-  if (options.actor !== undefined) query.andWhere("entry.actor = :actor", { actor: options.actor });
-  if (options.since) query.andWhere({ at: MoreThanOrEqual(options.since) });
-  if (options.restored !== undefined) {
-    const undone = query
-      .subQuery()
-      .select("1")
-      .from(SoftDeleteLog, "restore")
-      .where("restore.deletionId = entry.deletionId")
-      .andWhere("restore.action = :restore")
-      .andWhere("restore.complete = :complete")
-      .getQuery();
-    query.andWhere(`${options.restored ? "" : "NOT "}EXISTS ${undone}`, {
-      restore: "restore",
-      complete: true,
-    });
-  }
-  const entries = await query.getMany();
-  const restores = await findRestores(manager, entries);
-  return entries.map(
-    ({ deletionId, entity, rootIds, rootCount, counts, total, actor, reason, at }) => ({
-      deletionId: deletionId ?? "",
+  checkOptions("deletions", LISTING_RULES, options);
+  const entries = await entriesOf(logged(manager), options)
+    .orderBy("entry.deletionId", options.order ?? "DESC")
+    .limit(options.take ?? 100)
+    .offset(options.skip ?? 0)
+    .getMany();
+  const ids = entries.map(({ deletionId }) => deletionId ?? "");
+  const unlogged = entries.length === 0 ? unloggedId(options) : undefined;
+  const left = await findLeft(manager, unlogged === undefined ? ids : [unlogged]);
+  if (unlogged !== undefined) return unloggedDeletion(unlogged, left.get(unlogged));
+  const restores = await findRestores(manager, ids);
+  return entries.map(({ entity, rootIds, rootCount, counts, total, actor, reason }, index) => {
+    const deletionId = ids[index] ?? "";
+    const rows = left.get(deletionId) ?? {};
+    const restoredAt = restores.get(deletionId) ?? null;
+    return {
+      deletionId,
       entity,
       rootIds,
       rootCount,
@@ -78,20 +67,57 @@ export async function listDeletions(
       total,
       actor,
       reason,
-      deletedAt: at,
-      restoredAt: restores.get(deletionId ?? "") ?? null,
-    }),
-  );
+      deletedAt: deletionTime(deletionId),
+      left: rows,
+      state: totalOf(rows) > 0 ? "deleted" : restoredAt ? "restored" : "removed",
+      restoredAt,
+    };
+  });
+}
+
+/** Counts the deletions that {@link listDeletions} lists: one SELECT. @internal */
+export async function countDeletions(
+  manager: EntityManager,
+  filter: DeletionsFilter = {},
+): Promise<number> {
+  checkOptions("countDeletions", FILTER_RULES, filter);
+  const count = await entriesOf(logged(manager), filter).getCount();
+  return count > 0 || filter.deletionId === undefined
+    ? count
+    : (await listDeletions(manager, filter)).length;
+}
+
+function logged(manager: EntityManager): EntityManager {
+  if (!logOf(manager.dataSource)) throw SoftDeleteConfigurationError.noLog();
+  return manager;
+}
+
+/** The id of a deletion that is looked up by nothing else: that of a settled row, or from before there was a log. */
+function unloggedId(options: DeletionsOptions): string | undefined {
+  const { deletionId, restored, skip = 0, entity, actor, since, until } = options;
+  const others = [entity, actor, since, until].some((one) => one !== undefined);
+  return others || restored === true || skip > 0 ? undefined : deletionId?.toLowerCase();
+}
+
+function unloggedDeletion(deletionId: string, left: Counts = {}): LoggedDeletion[] {
+  const total = totalOf(left);
+  if (total === 0) return [];
+  const nobody = { actor: null, reason: null, rootIds: [], rootCount: 0, restoredAt: null };
+  const entity = Object.keys(left).join(", ");
+  const deletedAt = deletionTime(deletionId);
+  return [
+    { ...nobody, deletionId, entity, counts: left, total, deletedAt, left, state: "deleted" },
+  ];
 }
 
 async function findRestores(
   manager: EntityManager,
-  entries: readonly SoftDeleteLog[],
+  ids: readonly string[],
 ): Promise<Map<string, Date>> {
-  if (entries.length === 0) return new Map();
-  const deletionId = In(entries.map((entry) => entry.deletionId));
-  const found = await manager.find(SoftDeleteLog, {
-    where: { action: "restore", complete: true, deletionId },
+  const log = logOf(manager.dataSource);
+  if (ids.length === 0 || !log) return new Map();
+  const found = await manager.getRepository<SoftDeleteLog>(log.target).find({
+    where: { action: "restore", complete: true, deletionId: In(ids) },
     order: { at: "ASC" },
   });
   return new Map(found.map((entry) => [entry.deletionId ?? "", entry.at]));

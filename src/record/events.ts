@@ -20,7 +20,12 @@ export interface OperationEvent {
   readonly reason: string | null;
   /** The primary keys of an entity's rows that the operation took, in batches, without loading the rows. */
   primaryKeys(target: EntityTarget<ObjectLiteral>): AsyncIterable<readonly PrimaryKey[]>;
-  /** Calls back once the outermost transaction has committed, and never when it rolls back. */
+  /**
+   * Calls back once the outermost transaction has committed, and never when it rolls back. What the callback throws is reported
+   * to the data source's logger, as an error; the operation stands.
+   *
+   * @throws SoftDeleteConfigurationError once the operation has ended.
+   */
   afterCommit(callback: CommitCallback): void;
 }
 

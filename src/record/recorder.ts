@@ -2,7 +2,8 @@ import type { ObjectLiteral } from "typeorm";
 
 import { sql, type Sql } from "../sql/sql";
 import type { PrimaryKey } from "../errors";
-import { hasLog, LOGGED_ROOTS } from "./append";
+import { hasLog } from "./append";
+import { LOGGED_ROOTS } from "./bounded";
 import type { SoftDeleteTable } from "../plan/table";
 import type { OperationListeners } from "./events";
 import type { RowSets } from "../rows/row-sets";
@@ -23,6 +24,8 @@ export class Recorder {
   readonly roots = new Map<string | null, RecordedRoots>();
   /** The rows that a restore revived, by deletion id; null for rows that are none of the given deletions'. */
   readonly revived = new Map<string | null, Tally>();
+  /** Whether anybody will be told at all. */
+  readonly tells: boolean;
   readonly #keys = new Map<string, PrimaryKey[]>();
   readonly #wantsKeys: boolean;
   readonly #deletionIds: Set<string>;
@@ -39,9 +42,9 @@ export class Recorder {
     this.#deletionIds = new Set(deletionIds);
     this.logs = hasLog(session.manager);
     // The rows of a soft delete can be found by its id; those of a restore or a removal cannot.
-    this.#wantsKeys =
-      listener !== "afterSoftDelete" &&
-      listenersOf(session.manager.dataSource, listener).length > 0;
+    const listens = listenersOf(session.manager.dataSource, listener).length > 0;
+    this.tells = this.logs || listens;
+    this.#wantsKeys = listener !== "afterSoftDelete" && listens;
   }
 
   /** Whether anybody will want to know which rows they were. */

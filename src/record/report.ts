@@ -2,45 +2,66 @@ import type { EntityTarget, ObjectLiteral } from "typeorm";
 
 import { join, sql } from "../sql/sql";
 import type { PrimaryKey } from "../errors";
-import { appendToLog } from "./append";
-import { SoftDeleteLog, type SoftDeleteAction } from "./soft-delete-log";
+import { append, entry } from "./entries";
 import type { SoftDeleteTable } from "../plan/table";
-import { fitting, type Deletion } from "../rows/stamps";
-import type { Author } from "./author";
+import type { Deletion } from "../rows/stamps";
+import { authorOf, type Author } from "./author";
 import { commitCallbacks } from "./commit-callbacks";
-import { newDeletionId } from "../rows/deletion-id";
 import type { OperationEvent, PurgeEvent } from "./events";
 import { Members, carries } from "../rows/members";
 import type { Recorder } from "./recorder";
 import type { Session } from "../session/session";
+import { now } from "../session/settings";
 import { listenersOf } from "./listeners";
 import { totalOf, type Counts, type Tally, type Restored, type Taken } from "../rows/tally";
 
 const KEYS_PER_BATCH = 1000;
 
+/** A deletion and what it has taken. */
+export interface Made {
+  readonly deletion: Deletion;
+  readonly taken: Taken;
+}
+
 /** Tells the log and the listeners of a soft delete, in its transaction. @internal */
-export async function reportSoftDelete(
+export function reportSoftDelete(
   session: Session,
   recorder: Recorder,
   entity: string,
   deletion: Deletion,
-  { roots, tally }: Taken,
+  taken: Taken,
 ): Promise<void> {
-  if (roots === 0) return;
-  const counts = tally.toCounts();
-  const { id: deletionId, deletedAt } = deletion;
+  return reportSoftDeletes(session, recorder, entity, [{ deletion, taken }]);
+}
+
+/** The same of several deletions of one call, which the log is told of together. @internal */
+export async function reportSoftDeletes(
+  session: Session,
+  recorder: Recorder,
+  entity: string,
+  deletions: readonly Made[],
+): Promise<void> {
+  const made = deletions.filter(({ taken }) => taken.roots > 0);
   if (recorder.logs) {
-    await append(session, [
-      entry("soft-delete", deletion, deletedAt, entity, deletionId, counts, recorder),
-    ]);
-  }
-  for (const listener of listenersOf(session.manager.dataSource, "afterSoftDelete")) {
-    await listener.afterSoftDelete?.({
-      ...base(session, entity, roots, counts, deletion),
-      deletionId,
-      deletedAt,
-      primaryKeys: (target) => keysOfDeletion(session, target, deletionId),
+    const entries = made.map(({ deletion, taken }) => {
+      const counts = taken.tally.toCounts();
+      const { id, deletedAt } = deletion;
+      return entry("soft-delete", deletion, deletedAt, entity, id, counts, recorder);
     });
+    await append(session, entries);
+  }
+  const listeners = listenersOf(session.manager.dataSource, "afterSoftDelete");
+  if (listeners.length === 0) return;
+  for (const { deletion, taken } of made) {
+    const { id: deletionId, deletedAt } = deletion;
+    for (const listener of listeners) {
+      await listener.afterSoftDelete?.({
+        ...base(session, entity, taken.roots, taken.tally.toCounts(), deletion),
+        deletionId,
+        deletedAt,
+        primaryKeys: (target) => keysOfDeletion(session, target, deletionId),
+      });
+    }
   }
 }
 
@@ -102,6 +123,25 @@ export async function reportRemoval(
   }
 }
 
+/**
+ * Tells the log of a batch of rows that were given a deletion id each: one entry, whatever their number. What each row's
+ * own id can undo is found by that id.
+ *
+ * @internal
+ */
+export async function reportSettle(
+  session: Session,
+  recorder: Recorder,
+  entity: string,
+  tally: Tally,
+): Promise<void> {
+  const counts = tally.toCounts();
+  if (!recorder.logs || totalOf(counts) === 0) return;
+  const { dataSource } = session.manager;
+  const author = authorOf(dataSource);
+  await append(session, [entry("settle", author, now(dataSource), entity, null, counts, recorder)]);
+}
+
 function base(
   session: Session,
   entity: string,
@@ -117,50 +157,8 @@ function base(
     total: totalOf(counts),
     actor,
     reason,
-    afterCommit: (callback) => {
-      commitCallbacks.add(session.runner, callback);
-    },
+    afterCommit: commitCallbacks.taker(session.runner),
   };
-}
-
-function entry(
-  action: SoftDeleteAction,
-  { actor, reason }: Author,
-  at: Date,
-  entity: string,
-  deletionId: string | null,
-  counts: Counts,
-  recorder: Recorder,
-): SoftDeleteLog {
-  const roots = recorder.roots.get(deletionId);
-  return Object.assign(new SoftDeleteLog(), {
-    // By the real clock: entries sort as they were written, whatever the subscriber's clock says.
-    id: newDeletionId(new Date()),
-    action,
-    deletionId,
-    entity,
-    rootIds: roots?.ids ?? [],
-    rootCount: roots?.count ?? 0,
-    counts,
-    total: totalOf(counts),
-    complete: false,
-    actor,
-    reason,
-    at,
-  });
-}
-
-/** Entries of one moment keep their order. */
-function append(session: Session, entries: readonly SoftDeleteLog[]): Promise<void> {
-  const ids = entries.map((one) => one.id).sort();
-  entries.forEach((one, index) => {
-    one.id = ids[index] ?? one.id;
-  });
-  const actor = session.manager.dataSource
-    .getMetadata(SoftDeleteLog)
-    .findColumnWithPropertyName("actor");
-  for (const one of entries) if (actor) fitting(actor, one.actor);
-  return appendToLog(session.manager, entries);
 }
 
 /** Which of the deletions still have rows. */

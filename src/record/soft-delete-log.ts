@@ -3,11 +3,16 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import type { PrimaryKey } from "../errors";
 
 /** What an operation did. */
-export type SoftDeleteAction = "soft-delete" | "restore" | "hand-over" | "force-delete" | "purge";
+export type SoftDeleteAction =
+  "soft-delete" | "restore" | "hand-over" | "force-delete" | "purge" | "settle";
 
 /**
- * The log of every soft delete, restore, hand-over, force delete and purge. List it in the data source's `entities`, and
- * each operation appends to it in its own transaction. This package never changes or removes an entry.
+ * The log of every soft delete, restore, hand-over, force delete, purge and settle. List it in the data source's `entities`,
+ * and each operation appends to it in its own transaction: a purge and a settle an entry a batch. This package never changes or
+ * removes an entry.
+ *
+ * A subclass with its own `@Entity()`, listed in its place, may have another table and further columns, which take what it
+ * initialises them with.
  *
  * @example
  * ```ts
@@ -15,8 +20,9 @@ export type SoftDeleteAction = "soft-delete" | "restore" | "hand-over" | "force-
  * ```
  */
 @Entity("soft_delete_log")
-@Index(["action", "at"])
-@Index(["deletionId", "action"])
+// Of the deletions in the order of their time, which their ids begin with; and of what became of one.
+@Index(["action", "deletionId"])
+@Index(["deletionId"])
 export class SoftDeleteLog {
   /** A UUID of version 7: entries sort by the time they were written. */
   @PrimaryColumn({ type: "uuid" })
@@ -25,20 +31,20 @@ export class SoftDeleteLog {
   @Column({ type: "varchar", length: 16 })
   action!: SoftDeleteAction;
 
-  /** The deletion that was made or undone; null where there is none. */
-  @Column({ name: "deletion_id", type: "uuid", nullable: true })
+  /** The deletion that was made or undone; null where there is none, or each row has one of its own. */
+  @Column({ type: "uuid", nullable: true })
   deletionId!: string | null;
 
   /** The entity of the roots; of roots of several entities all their names, with commas between. */
-  @Column({ type: "varchar", length: 255 })
+  @Column({ type: "text" })
   entity!: string;
 
-  /** The primary keys of the roots, the first hundred of them. */
-  @Column({ name: "root_ids", type: "simple-json" })
+  /** The primary keys of the roots: the first hundred of them, and of long keys as many as fit into 65,000 bytes of JSON. */
+  @Column({ type: "simple-json" })
   rootIds!: PrimaryKey[];
 
   /** How many roots there were. */
-  @Column({ name: "root_count", type: "int" })
+  @Column({ type: "int" })
   rootCount!: number;
 
   /** The rows concerned, by entity name. */

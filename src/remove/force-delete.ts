@@ -2,6 +2,7 @@ import type { EntityManager } from "typeorm";
 
 import { dialectOf } from "../sql";
 import type { Author } from "../record/author";
+import { betweenHooks, type HookedCall } from "../record/hook-calls";
 import { Recorder } from "../record/recorder";
 import { reportRemoval } from "../record/report";
 import { Tally, type Taken } from "../rows/tally";
@@ -31,10 +32,14 @@ export async function forceDelete(
   try {
     return await transact(manager, async (session) => {
       progress.commits = false;
-      const recorder = new Recorder(session, "afterPurge");
-      const taken = await remove(session, removal, recorder);
-      const { name } = removal.table;
-      await reportRemoval(session, recorder, "force-delete", name, author, now(dataSource), taken);
+      const taken = await betweenHooks(session, callOf(removal), async () => {
+        const recorder = new Recorder(session, "afterPurge");
+        const removed = await remove(session, removal, recorder);
+        const { name } = removal.table;
+        const at = now(dataSource);
+        await reportRemoval(session, recorder, "force-delete", name, author, at, removed);
+        return removed;
+      });
       progress.commits = true;
       return taken;
     });
@@ -46,6 +51,15 @@ export async function forceDelete(
     if (!progress.commits || !dialectOf(dataSource).isForeignKeyViolation(error)) throw error;
     throw await toReferencedError(manager, removal, error);
   }
+}
+
+function callOf(removal: Removal): HookedCall {
+  return {
+    action: "Remove",
+    rows: removal,
+    takes: (row) => row.deleted || removal.state === "any",
+    hasTaken: (row) => row === undefined,
+  };
 }
 
 /**

@@ -1,3 +1,6 @@
+import { BOOLEAN, type OptionRules } from "../errors/check-options";
+import { AUTHOR_RULES } from "../record/deletion-context";
+
 /** The options of a removal for good. */
 export interface ForceDeleteOptions {
   /** Whether to leave active rows alone, whatever the criteria match. @default false */
@@ -7,3 +10,9 @@ export interface ForceDeleteOptions {
   /** Why, for the log and the events. */
   readonly reason?: string | null | undefined;
 }
+
+/** @internal */
+export const FORCE_DELETE_RULES: OptionRules<ForceDeleteOptions> = {
+  onlyDeleted: BOOLEAN,
+  ...AUTHOR_RULES,
+};

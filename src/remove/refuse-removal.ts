@@ -16,7 +16,10 @@ export async function refuseRestrictedRemoval(
     const active = session.dialect.foundByKey(sql`${isActive(session.dialect.names, "c", child)}`);
     const from = sql`FROM ${sets.childrenOver(edge)} WHERE ${and(active, sets.excludes(child))}`;
     const { count, sampleIds } = await countAndSample(session, sets, child, from);
-    if (count > 0) throw new SoftDeleteRestrictedError(relation, count, sampleIds, parent.name);
+    if (count > 0) {
+      const what = "removed for good";
+      throw new SoftDeleteRestrictedError(relation, count, sampleIds, parent.name, what);
+    }
   }
 }
 

@@ -5,15 +5,13 @@ import type { CascadePlan } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
 import { newDeletionId } from "../rows/deletion-id";
 import { carries } from "../rows/members";
+import type { NamedRows } from "../rows/named-rows";
 import { RowSets, type RowState } from "../rows/row-sets";
 import type { Session } from "../session/session";
 import type { Assignment } from "../sql/statements";
 
 /** What to remove for good. */
-export interface Removal {
-  readonly table: SoftDeleteTable;
-  /** Conditions on `c`, each for one statement. */
-  readonly conditions: readonly Sql[];
+export interface Removal extends NamedRows {
   /** Whether the conditions name rows by their primary keys, and so match the same rows in every statement. */
   readonly byId: boolean;
   readonly state: RowState;

@@ -1,9 +1,13 @@
-import { BaseEntity, type DeepPartial, type SaveOptions } from "typeorm";
+import { BaseEntity, type DeepPartial } from "typeorm";
 
 import { withSoftDelete } from "../entity/with-soft-delete";
 import type { SoftDeleteCriteria } from "../rows/criteria";
 import type { PurgeOptions } from "../purge/purge";
-import type { RestoreOptions } from "../restore/restore-options";
+import type {
+  RecoverOptions,
+  RestoreDeletionOptions,
+  RestoreOptions,
+} from "../restore/restore-options";
 import type {
   ForceDeleteResult,
   PurgeResult,
@@ -11,9 +15,11 @@ import type {
   SoftDeletePreview,
   SoftDeleteResult,
 } from "../record/results";
-import type { SoftDeleteRelations } from "./reads/relation-scope";
+import type { ScopeOptions } from "./reads/scope-options";
 import { getSoftDeleteRepository, type SoftDeleteRepository } from "./soft-delete-repository";
-import type { SoftDeleteOptions } from "../delete/options";
+import type { SoftDeleteOptions, SoftRemoveOptions } from "../delete/options";
+import type { Only } from "../errors";
+import type { DeletionAuthor } from "../record/deletion-context";
 
 /** A subclass of {@link SoftDeletableEntity}, as TypeORM's `BaseEntity` types its own static methods. */
 type Class<T extends SoftDeletableEntity> = (new () => T) & typeof SoftDeletableEntity;
@@ -41,24 +47,30 @@ type Class<T extends SoftDeletableEntity> = (new () => T) & typeof SoftDeletable
  */
 export abstract class SoftDeletableEntity extends withSoftDelete(BaseEntity) {
   /** Soft-deletes the row, with what hangs below it. See {@link SoftDeleteRepository.softRemove}. */
-  override async softRemove(options?: SaveOptions & SoftDeleteOptions): Promise<this> {
+  override async softRemove<Key extends PropertyKey = never>(
+    options?: Only<SoftRemoveOptions, Key>,
+  ): Promise<this> {
     await repositoryOf(this).softRemove(this, options);
     return this;
   }
 
-  /** Restores the row, with what its deletion took below it. See {@link SoftDeleteRepository.recover}. */
-  override async recover(options?: SaveOptions & RestoreOptions): Promise<this> {
+  /** Restores the row, with what its deletion took below it unless `below` is false. See {@link SoftDeleteRepository.recover}. */
+  override async recover<Key extends PropertyKey = never>(
+    options?: Only<RecoverOptions, Key>,
+  ): Promise<this> {
     await repositoryOf(this).recover(this, options);
     return this;
   }
 
   /** The same as {@link recover}. */
-  restore(options?: SaveOptions & RestoreOptions): Promise<this> {
+  restore<Key extends PropertyKey = never>(options?: Only<RecoverOptions, Key>): Promise<this> {
     return this.recover(options);
   }
 
   /** Removes the row for good, with what hangs below it. See {@link SoftDeleteRepository.forceRemove}. */
-  async forceRemove(options?: SoftDeleteOptions): Promise<this> {
+  async forceRemove<Key extends PropertyKey = never>(
+    options?: Only<DeletionAuthor, Key>,
+  ): Promise<this> {
     await repositoryOf(this).forceRemove(this, options);
     return this;
   }
@@ -71,45 +83,45 @@ export abstract class SoftDeletableEntity extends withSoftDelete(BaseEntity) {
   }
 
   /** A repository that reads active and deleted rows. See {@link SoftDeleteRepository.withDeleted}. */
-  static withDeleted<T extends SoftDeletableEntity>(
+  static withDeleted<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
-    options?: { readonly relations: SoftDeleteRelations<T> },
+    options?: Only<ScopeOptions<T>, Key>,
   ): SoftDeleteRepository<T> {
     return this.getSoftDeleteRepository<T>().withDeleted(options);
   }
 
   /** A repository that reads deleted rows only. See {@link SoftDeleteRepository.onlyDeleted}. */
-  static onlyDeleted<T extends SoftDeletableEntity>(
+  static onlyDeleted<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
-    options?: { readonly relations: SoftDeleteRelations<T> },
+    options?: Only<ScopeOptions<T>, Key>,
   ): SoftDeleteRepository<T> {
     return this.getSoftDeleteRepository<T>().onlyDeleted(options);
   }
 
   /** Soft-deletes the matched rows, with what hangs below them. See {@link SoftDeleteRepository.softDelete}. */
-  static softDelete<T extends SoftDeletableEntity>(
+  static softDelete<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
     criteria: SoftDeleteCriteria<T>,
-    options?: SoftDeleteOptions,
+    options?: Only<SoftDeleteOptions, Key>,
   ): Promise<SoftDeleteResult> {
     return this.getSoftDeleteRepository<T>().softDelete(criteria, options);
   }
 
   /** Soft-deletes the rows of the given objects, in one deletion. See {@link SoftDeleteRepository.softRemove}. */
-  static override softRemove<T extends SoftDeletableEntity>(
+  static override softRemove<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
     entities: T[],
-    options?: SaveOptions & SoftDeleteOptions,
+    options?: Only<SoftRemoveOptions, Key>,
   ): Promise<T[]>;
-  static override softRemove<T extends SoftDeletableEntity>(
+  static override softRemove<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
     entity: T,
-    options?: SaveOptions & SoftDeleteOptions,
+    options?: Only<SoftRemoveOptions, Key>,
   ): Promise<T>;
   static override async softRemove<T extends SoftDeletableEntity>(
     this: Class<T>,
     entities: T | T[],
-    options?: SaveOptions & SoftDeleteOptions,
+    options?: SoftRemoveOptions,
   ): Promise<T | T[]> {
     const list = Array.isArray(entities) ? entities : [entities];
     await this.getSoftDeleteRepository<T>().softRemove(list as DeepPartial<T>[], options);
@@ -124,39 +136,39 @@ export abstract class SoftDeletableEntity extends withSoftDelete(BaseEntity) {
     return this.getSoftDeleteRepository<T>().previewSoftDelete(criteria);
   }
 
-  /** Restores the matched rows, with what their deletions took below them. See {@link SoftDeleteRepository.restore}. */
-  static restore<T extends SoftDeletableEntity>(
+  /** Restores the matched rows, with what their deletions took below them or alone. See {@link SoftDeleteRepository.restore}. */
+  static restore<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
     criteria: SoftDeleteCriteria<T>,
-    options?: RestoreOptions,
+    options?: Only<RestoreOptions, Key>,
   ): Promise<RestoreResult> {
     return this.getSoftDeleteRepository<T>().restore(criteria, options);
   }
 
   /** Undoes a whole deletion, in every table that it reached. See {@link SoftDeleteRepository.restoreDeletion}. */
-  static restoreDeletion<T extends SoftDeletableEntity>(
+  static restoreDeletion<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
     deletionId: string,
-    options?: RestoreOptions,
+    options?: Only<RestoreDeletionOptions, Key>,
   ): Promise<RestoreResult> {
     return this.getSoftDeleteRepository<T>().restoreDeletion(deletionId, options);
   }
 
   /** Removes the matched rows for good, with what hangs below them. See {@link SoftDeleteRepository.forceDelete}. */
-  static forceDelete<T extends SoftDeletableEntity>(
+  static forceDelete<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
     criteria: SoftDeleteCriteria<T>,
-    options?: SoftDeleteOptions,
+    options?: Only<DeletionAuthor, Key>,
   ): Promise<ForceDeleteResult> {
     return this.getSoftDeleteRepository<T>().forceDelete(criteria, options);
   }
 
   /** Removes rows for good that have been deleted for a while. See {@link SoftDeleteRepository.purge}. */
-  static purge<T extends SoftDeletableEntity>(
+  static purge<T extends SoftDeletableEntity, Key extends PropertyKey = never>(
     this: Class<T>,
-    options: PurgeOptions<T>,
+    options: Only<PurgeOptions<T>, Key>,
   ): Promise<PurgeResult> {
-    return this.getSoftDeleteRepository<T>().purge(options);
+    return this.getSoftDeleteRepository<T>().purge<Key>(options);
   }
 }
 

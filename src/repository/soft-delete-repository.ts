@@ -4,13 +4,16 @@ import {
   type EntityManager,
   type EntityTarget,
   type ObjectLiteral,
-  type SaveOptions,
 } from "typeorm";
 
 import { SoftDeleteManager } from "../manager/soft-delete-manager";
 import type { SoftDeleteCriteria } from "../rows/criteria";
 import type { PurgeOptions } from "../purge/purge";
-import type { RestoreOptions } from "../restore/restore-options";
+import type {
+  RecoverOptions,
+  RestoreDeletionOptions,
+  RestoreOptions,
+} from "../restore/restore-options";
 import type {
   ForceDeleteResult,
   PurgeResult,
@@ -18,9 +21,12 @@ import type {
   SoftDeletePreview,
   SoftDeleteResult,
 } from "../record/results";
-import type { SoftDeleteOptions } from "../delete/options";
+import type { SoftDeleteOptions, SoftRemoveOptions } from "../delete/options";
+import type { Only } from "../errors";
+import { checkOptions } from "../errors/check-options";
+import { AUTHOR_RULES, type DeletionAuthor } from "../record/deletion-context";
 
-import { ScopedRepository } from "./reads/scoped-repository";
+import { GuardedRepository, refuseInTrash } from "./guarded-repository";
 
 /**
  * A TypeORM {@link Repository} that soft-deletes with cascade, restores exactly, and reads in a scope.
@@ -35,33 +41,36 @@ import { ScopedRepository } from "./reads/scoped-repository";
  * if (deletionId) await users.restoreDeletion(deletionId);
  * ```
  */
-export class SoftDeleteRepository<Entity extends ObjectLiteral> extends ScopedRepository<Entity> {
+export class SoftDeleteRepository<Entity extends ObjectLiteral> extends GuardedRepository<Entity> {
   /**
    * Soft-deletes the matched rows and, over `CASCADE` relations, every active row below them, as one deletion.
    *
+   * @throws ScopeWriteError on `onlyDeleted()`.
    * @see {@link SoftDeleteManager.softDelete}, TypeORM's {@link Repository.softDelete}
    */
-  override softDelete(
+  override async softDelete<Key extends PropertyKey = never>(
     criteria: SoftDeleteCriteria<Entity>,
-    options?: SoftDeleteOptions,
+    options?: Only<SoftDeleteOptions, Key>,
   ): Promise<SoftDeleteResult> {
+    refuseInTrash(this, "softDelete");
     return softDeletes(this).softDelete(this.target, criteria, options);
   }
 
   /**
-   * Restores the matched rows with what their deletions took below them, and nothing else.
+   * Restores the matched rows with what their deletions took below them, and nothing else; with `below: false` alone.
    *
    * @see {@link SoftDeleteManager.restore}, TypeORM's {@link Repository.restore}
    */
-  override restore(
+  override restore<Key extends PropertyKey = never>(
     criteria: SoftDeleteCriteria<Entity>,
-    options?: RestoreOptions,
+    options?: Only<RestoreOptions, Key>,
   ): Promise<RestoreResult> {
     return softDeletes(this).restore(this.target, criteria, options);
   }
 
   /** Counts what {@link softDelete} would take, and what would refuse it. See {@link SoftDeleteManager.previewSoftDelete}. */
-  previewSoftDelete(criteria: SoftDeleteCriteria<Entity>): Promise<SoftDeletePreview> {
+  async previewSoftDelete(criteria: SoftDeleteCriteria<Entity>): Promise<SoftDeletePreview> {
+    refuseInTrash(this, "previewSoftDelete");
     return softDeletes(this).previewSoftDelete(this.target, criteria);
   }
 
@@ -71,10 +80,11 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends ScopedRe
    *
    * @see {@link SoftDeleteManager.forceDelete}, TypeORM's {@link Repository.delete}
    */
-  forceDelete(
+  async forceDelete<Key extends PropertyKey = never>(
     criteria: SoftDeleteCriteria<Entity>,
-    options?: SoftDeleteOptions,
+    options?: Only<DeletionAuthor, Key>,
   ): Promise<ForceDeleteResult> {
+    checkOptions("forceDelete", AUTHOR_RULES, options);
     return softDeletes(this).forceDelete(this.target, criteria, {
       ...options,
       onlyDeleted: this.scope === "onlyDeleted",
@@ -86,10 +96,11 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends ScopedRe
    *
    * @see {@link SoftDeleteManager.forceRemove}, TypeORM's {@link Repository.remove}
    */
-  forceRemove<Given extends Entity | readonly Entity[]>(
+  async forceRemove<Given extends Entity | readonly Entity[], Key extends PropertyKey = never>(
     entities: Given,
-    options?: SoftDeleteOptions,
+    options?: Only<DeletionAuthor, Key>,
   ): Promise<Given> {
+    checkOptions("forceRemove", AUTHOR_RULES, options);
     return softDeletes(this).forceRemove(this.target, entities, {
       ...options,
       onlyDeleted: this.scope === "onlyDeleted",
@@ -97,24 +108,29 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends ScopedRe
   }
 
   /** Undoes a whole deletion, in every table that it reached. See {@link SoftDeleteManager.restoreDeletion}. */
-  restoreDeletion(deletionId: string, options?: RestoreOptions): Promise<RestoreResult> {
+  restoreDeletion<Key extends PropertyKey = never>(
+    deletionId: string,
+    options?: Only<RestoreDeletionOptions, Key>,
+  ): Promise<RestoreResult> {
     return softDeletes(this).restoreDeletion(deletionId, options);
   }
 
   /**
    * Soft-deletes the rows of the given objects in one deletion. The objects, and those loaded below them, show it.
    *
+   * @throws ScopeWriteError on `onlyDeleted()`.
    * @see {@link SoftDeleteManager.softRemove}, TypeORM's {@link Repository.softRemove}
    */
-  override softRemove<T extends DeepPartial<Entity>>(
+  override softRemove<T extends DeepPartial<Entity>, Key extends PropertyKey = never>(
     entities: T[],
-    options?: SaveOptions & SoftDeleteOptions,
+    options?: Only<SoftRemoveOptions, Key>,
   ): Promise<(T & Entity)[]>;
-  override softRemove<T extends DeepPartial<Entity>>(
+  override softRemove<T extends DeepPartial<Entity>, Key extends PropertyKey = never>(
     entity: T,
-    options?: SaveOptions & SoftDeleteOptions,
+    options?: Only<SoftRemoveOptions, Key>,
   ): Promise<T & Entity>;
-  override softRemove(entities: ObjectLiteral, options?: SoftDeleteOptions): Promise<never> {
+  override async softRemove(entities: ObjectLiteral, options?: SoftRemoveOptions): Promise<never> {
+    refuseInTrash(this, "softRemove");
     return softDeletes(this).softRemove(this.target, entities, options) as Promise<never>;
   }
 
@@ -123,15 +139,15 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends ScopedRe
    *
    * @see {@link SoftDeleteManager.recover}, TypeORM's {@link Repository.recover}
    */
-  override recover<T extends DeepPartial<Entity>>(
+  override recover<T extends DeepPartial<Entity>, Key extends PropertyKey = never>(
     entities: T[],
-    options?: SaveOptions & RestoreOptions,
+    options?: Only<RecoverOptions, Key>,
   ): Promise<(T & Entity)[]>;
-  override recover<T extends DeepPartial<Entity>>(
+  override recover<T extends DeepPartial<Entity>, Key extends PropertyKey = never>(
     entity: T,
-    options?: SaveOptions & RestoreOptions,
+    options?: Only<RecoverOptions, Key>,
   ): Promise<T & Entity>;
-  override recover(entities: ObjectLiteral, options?: RestoreOptions): Promise<never> {
+  override recover(entities: ObjectLiteral, options?: RecoverOptions): Promise<never> {
     return softDeletes(this).recover(this.target, entities, options) as Promise<never>;
   }
 
@@ -146,8 +162,10 @@ export class SoftDeleteRepository<Entity extends ObjectLiteral> extends ScopedRe
    *
    * @see {@link SoftDeleteManager.purge}
    */
-  purge(options: PurgeOptions<Entity>): Promise<PurgeResult> {
-    return softDeletes(this).purge(this.target, options);
+  purge<Key extends PropertyKey = never>(
+    options: Only<PurgeOptions<Entity>, Key>,
+  ): Promise<PurgeResult> {
+    return softDeletes(this).purge<Entity, Key>(this.target, options);
   }
 }
 

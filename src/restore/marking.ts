@@ -1,5 +1,4 @@
 import { and, bind, filter, or, sql, type Sql } from "../sql/sql";
-import type { Group } from "../plan/groups";
 import type { SoftDeleteTable } from "../plan/table";
 import { markDigit, marked, newDeletionId, UNMARKED_DIGIT } from "../rows/deletion-id";
 import { carries, Members } from "../rows/members";
@@ -18,7 +17,7 @@ export interface MarkedRows {
   readonly matchedCount: number;
 }
 
-/** Marks the matched rows of one table and, below them over binding relations, the rows of the same deletions. @internal */
+/** Marks the matched rows of one table. @internal */
 export async function markMatched(
   session: Session,
   table: SoftDeleteTable,
@@ -55,7 +54,6 @@ export async function markMatched(
     );
     matchedCount += tally.add(table.name, rows);
   }
-  await markBelow(session, session.graph.below([table]), all, tally);
   return { matched, all, tally, matchedCount };
 }
 
@@ -89,12 +87,11 @@ export async function markDeletion(
   return { matched, all, tally, matchedCount };
 }
 
-/** Marks the rows of the same deletions below marked ones. */
-function markBelow(
+/** Marks the rows of the same deletions below marked ones, over binding relations. @internal */
+export function markBelow(
   session: Session,
-  groups: readonly Group[],
-  all: Members,
-  tally: Tally,
+  table: SoftDeleteTable,
+  { all, tally }: MarkedRows,
 ): Promise<void> {
   const { dialect } = session;
   const idOf = (alias: string, table: SoftDeleteTable): string =>
@@ -111,7 +108,7 @@ function markBelow(
     ],
     givesValues: false,
   };
-  return descend(session, groups, descent, tally);
+  return descend(session, session.graph.below([table]), descent, tally);
 }
 
 /** A working id of no deletion. @internal */

@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 
 import { join, or, sql } from "../sql/sql";
-import { ACTIVE_KEY } from "../entity/unique-active";
+import { ACTIVE_KEY } from "../entity/active-key";
 import { RestoreConflictError, SAMPLE_SIZE, type RestoreConflict } from "../errors";
 import type { SoftDeleteTable } from "../plan/table";
 import { Members } from "../rows/members";

@@ -23,9 +23,11 @@ export async function restoreByDeletion(
   if (tables.length === 0) throw new DeletionNotFoundError(deletionId);
   const recorder = new Recorder(session, "afterRestore", [deletionId]);
   if (recorder.logs) await recordTops(recorder, session, members, tables, deletionId);
-  const entity = tables.map((table) => table.name).join(", ");
+  let entity = "";
   const restored = await watchForCollisions(session, [deletionId], async () => {
     const tops = await members.countAllTops(tables);
+    const withTops = tables.filter((table) => tops.get(table) !== 0);
+    entity = (withTops.length > 0 ? withTops : tables).map(({ name }) => name).join(", ");
     const closed = new Set(tables.filter((table) => tops.get(table) === 0));
     const deletions = { members, tables, closed };
     if (!(await hangsByOthers(session, deletions))) {

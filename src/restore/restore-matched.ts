@@ -8,7 +8,7 @@ import { Recorder } from "../record/recorder";
 import { watchForCollisions } from "./restore-conflict";
 import { findWhole } from "./find-whole";
 import { hangsByOthers, reviveWhole } from "./restore-whole";
-import { markMatched } from "./marking";
+import { markBelow, markMatched } from "./marking";
 import { restoreMarked } from "./restore-marked";
 import { reportRestore } from "../record/report";
 import { lookAtMatched, recordRoots } from "./matched-rows";
@@ -19,7 +19,7 @@ export interface Matched extends NamedRows {
   readonly native?: boolean;
 }
 
-/** Restores matched rows with what their deletions took below them. Runs in a transaction. @internal */
+/** Restores matched rows, with what their deletions took below them unless they are to come alone. Runs in a transaction. @internal */
 export async function restoreMatched(
   session: Session,
   matched: Matched,
@@ -40,13 +40,17 @@ export async function restoreMatched(
   await recordRoots(session, recorder, table, conditions, found.byDeletion);
   const restored = await watchForCollisions(session, ids, async () => {
     // Several conditions may match the same row, which is then counted twice.
-    const whole = conditions.length === 1 ? await findWhole(session, table, found, native) : null;
+    const whole =
+      context.below && conditions.length === 1
+        ? await findWhole(session, table, found, native)
+        : null;
     if (whole && !(await hangsByOthers(session, whole))) {
       const tally = new Tally();
       await reviveWhole(session, whole, tally, recorder);
       return { roots: count, tally, handedOver: new Tally() };
     }
     const marks = await markMatched(session, table, conditions, ids);
+    if (context.below) await markBelow(session, table, marks);
     return restoreMarked(session, table.name, [table], marks, context, recorder, native);
   });
   await reportRestore(session, recorder, table.name, known, context.author, context.now, restored);

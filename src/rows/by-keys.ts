@@ -2,6 +2,7 @@ import type { EntityMetadata, ObjectLiteral } from "typeorm";
 
 import type { Dialect } from "../sql/dialect";
 import { isOneOf } from "../sql/edge-conditions";
+import type { Names } from "../sql/names";
 import { and, type Sql } from "../sql/sql";
 import { toDatabase } from "../typeorm/column-values";
 
@@ -27,14 +28,14 @@ export function byKeysOf(
   ids: readonly ObjectLiteral[],
 ): Sql {
   const keys = byKeys(dialect, metadata, ids);
-  const ofIt = ofEntity(dialect, metadata);
+  const ofIt = ofEntity(dialect.names, metadata, "c");
   return ofIt.length > 0 ? and(keys, ...ofIt) : keys;
 }
 
-/** The condition that a row `c` is one of an entity; none where all rows of its table are. @internal */
-export function ofEntity({ names }: Dialect, metadata: EntityMetadata): Sql[] {
+/** The condition that a row is one of an entity; none where all rows of its table are. @internal */
+export function ofEntity(names: Names, metadata: EntityMetadata, alias: string): Sql[] {
   const { discriminatorColumn, childEntityMetadatas } = metadata;
   if (metadata.tableType !== "entity-child" || !discriminatorColumn) return [];
   const kinds = [metadata, ...childEntityMetadatas].map((one) => one.discriminatorValue as unknown);
-  return [isOneOf(names, "c", discriminatorColumn, kinds)];
+  return [isOneOf(names, alias, discriminatorColumn, kinds)];
 }

@@ -2,10 +2,13 @@ import { randomBytes } from "node:crypto";
 
 const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
-/** A UUID of version 7 whose time is the given one, to the millisecond. @internal */
+/** What the 48 bits of a UUIDv7's time hold. @internal */
+export const LATEST = 2 ** 48 - 1;
+
+/** A UUID of version 7 whose time is the given one, to the millisecond, or the next one that it can hold. @internal */
 export function newDeletionId(time: Date): string {
   const bytes = randomBytes(16);
-  bytes.writeUIntBE(Math.max(0, time.getTime()), 0, 6);
+  bytes.writeUIntBE(Math.min(Math.max(0, time.getTime()), LATEST), 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString("hex");
@@ -16,6 +19,17 @@ export function newDeletionId(time: Date): string {
     hex.slice(16, 20),
     hex.slice(20),
   ].join("-");
+}
+
+/**
+ * The first of all deletion ids of a moment. They sort by their time, to the millisecond; and MariaDB sorts values of its own
+ * uuid type so as long as they are of version 7.
+ *
+ * @internal
+ */
+export function firstDeletionId(time: Date): string {
+  const hex = Math.min(Math.max(time.getTime(), 0), LATEST).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
 /** The time of a deletion id: the `deletedAt` of its deletion. @internal */

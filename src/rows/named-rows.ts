@@ -1,6 +1,16 @@
+import type { EntityMetadata, QueryRunner } from "typeorm";
+
 import type { SoftDeleteTable } from "../plan/table";
 import type { Sql } from "../sql/sql";
-import type { Objects } from "./objects";
+import type { Objects } from "./loaded-objects";
+
+/** A call as TypeORM's hooks are told of it. */
+export interface Told {
+  /** The entity that the caller has named. */
+  readonly metadata: EntityMetadata;
+  /** What `event.queryRunner.data` is to be, by TypeORM's `SaveOptions.data`. */
+  readonly data?: QueryRunner["data"] | undefined;
+}
 
 /** Rows `c` of one table by which an operation starts. */
 export interface NamedRows {
@@ -11,4 +21,6 @@ export interface NamedRows {
   readonly keys?: number | undefined;
   /** The objects that are to show what happened, where the caller has named the rows by objects. */
   readonly objects?: Objects;
+  /** Of what listeners and subscribers are told, as of a call of TypeORM's own; undefined where nobody is to be. */
+  readonly tells?: Told | undefined;
 }

@@ -1,5 +1,7 @@
-import { SoftDeleteConfigurationError } from "../errors";
-import type { SoftDeleteTable, StampedRole } from "../plan/table";
+import type { EntityMetadata, ObjectLiteral } from "typeorm";
+
+import { SoftDeleteOptionError } from "../errors";
+import { ownColumn, type SoftDeleteTable, type StampedRole } from "../plan/table";
 import type { Session } from "../session/session";
 import { sql, type Sql } from "../sql/sql";
 import type { Assignment } from "../sql/statements";
@@ -39,14 +41,35 @@ export function stamp(session: Session, table: SoftDeleteTable, deletion: Deleti
   });
 }
 
-/** @throws SoftDeleteConfigurationError for a text that the column cannot hold. @internal */
+/**
+ * The same in an object that is about to be inserted, whatever it had there: as taken by a deletion, or, without one, as
+ * active. The delete date stays as it is, but for an SQL expression.
+ *
+ * @internal
+ */
+export function stampObject(
+  { softDelete }: SoftDeleteTable,
+  metadata: EntityMetadata,
+  object: ObjectLiteral,
+  deletion: Deletion | null,
+): void {
+  for (const [role, stamped] of softDelete.stamped) {
+    const column = ownColumn(metadata, stamped);
+    const given: unknown = column?.getEntityValue(object);
+    if (!column || (role === "deletedAt" && (!deletion || typeof given !== "function"))) continue;
+    if (deletion) column.setEntityValue(object, fitting(column, STAMPS[role].of(deletion)));
+    else if (given !== undefined) column.setEntityValue(object, STAMPS[role].active);
+  }
+}
+
+/** @throws SoftDeleteOptionError for a text that the column cannot hold. @internal */
 export function fitting<Value>(column: Column, value: Value): Value {
   const limit = Number(column.length);
   // Databases count code points.
   const length = typeof value === "string" ? Array.from(value).length : 0;
   if (!(limit > 0) || length <= limit) return value;
   const path = `${column.entityMetadata.name}.${column.propertyPath}`;
-  throw SoftDeleteConfigurationError.textTooLong(path, length, limit);
+  throw SoftDeleteOptionError.textTooLong(path, String(length), `${String(limit)} characters`);
 }
 
 /** Makes a row active. @internal */
@@ -66,15 +89,20 @@ export function touch(session: Session, table: SoftDeleteTable): Assignment[] {
   return set;
 }
 
-/** Gives a row to the deletion of another, whose values are {@link carriedOf} that row. @internal */
+/**
+ * Gives a row to the deletion of another, whose values are {@link carriedOf} that row. A column without a value stays as it is.
+ *
+ * @internal
+ */
 export function stampFrom(
   session: Session,
   table: SoftDeleteTable,
-  value: (name: string) => Sql,
+  value: (name: string, column: Column) => Sql | undefined,
 ): Assignment[] {
-  const set = [...table.softDelete.stamped].map(([role, column]): Assignment => {
+  const set = [...table.softDelete.stamped].flatMap(([role, column]): Assignment[] => {
     const { carried } = STAMPS[role];
-    return [column, carried === undefined ? session.value(column, true) : value(carried)];
+    const given = carried === undefined ? session.value(column, true) : value(carried, column);
+    return given ? [[column, given]] : [];
   });
   return [...set, ...touch(session, table)];
 }

@@ -1,6 +1,15 @@
 import type { DataSource } from "typeorm";
 
 import { SoftDeleteConfigurationError } from "../errors";
+import {
+  BOOLEAN,
+  checkOptions,
+  DATE,
+  FUNCTION,
+  oneOf,
+  TEXT_OR_NULL,
+  type OptionRules,
+} from "../errors/check-options";
 import { isSubscriberClass } from "../typeorm/decorator-storage";
 
 /** The options of the subscriber that every operation of a data source goes by. */
@@ -52,19 +61,21 @@ export interface SoftDeleteSubscriberOptions {
   readonly preserveReferences?: boolean;
 }
 
-/** @throws SoftDeleteConfigurationError for an option that has no such value. @internal */
-export function validateSettings(settings: SoftDeleteSubscriberOptions): void {
-  for (const option of ["hardDelete", "writesToDeleted"] as const) {
-    const value: unknown = settings[option];
-    if (value === undefined || value === "allow" || value === "forbid") continue;
-    throw SoftDeleteConfigurationError.invalidOption(option, value, `"allow" or "forbid"`);
-  }
-  for (const option of ["guardReferences", "preserveReferences"] as const) {
-    const value: unknown = settings[option];
-    if (value === undefined || typeof value === "boolean") continue;
-    throw SoftDeleteConfigurationError.invalidOption(option, value, "true or false");
-  }
+/** @throws SoftDeleteConfigurationError for an option that does not exist or has no such value. @internal */
+export function validateSettings(settings: unknown): void {
+  checkOptions(WITH, RULES, settings ?? null, SoftDeleteConfigurationError);
 }
+
+const WITH = "SoftDeleteSubscriber.with";
+
+const RULES: OptionRules<SoftDeleteSubscriberOptions> = {
+  actor: FUNCTION,
+  clock: FUNCTION,
+  hardDelete: oneOf("allow", "forbid"),
+  writesToDeleted: oneOf("allow", "forbid"),
+  guardReferences: BOOLEAN,
+  preserveReferences: BOOLEAN,
+};
 
 /** Under this name the subscriber holds its options; a registered symbol, since a package may be installed twice. @internal */
 export const SETTINGS = Symbol.for("typeorm-soft-delete:settings");
@@ -101,13 +112,32 @@ export function refuseUndecorated(dataSource: DataSource): void {
   }
 }
 
+const warned = new WeakSet<DataSource>();
+
+/** Tells the logger of a data source, once, that this package's subscriber is not among its own. @internal */
+export function warnWithoutSubscriber(dataSource: DataSource): void {
+  if (warned.has(dataSource)) return;
+  warned.add(dataSource);
+  if (dataSource.subscribers.some((subscriber) => SETTINGS in subscriber)) return;
+  dataSource.logger.log(
+    "warn",
+    `typeorm-soft-delete: SoftDeleteSubscriber is not among the subscribers of this data source. TypeORM's own softDelete(), ` +
+      `softRemove(), restore() and recover() neither cascade nor come back exactly, and no event is told.`,
+  );
+}
+
 /** The moment of an operation. @throws SoftDeleteConfigurationError for a clock that tells none. @internal */
 export function now(dataSource: DataSource): Date {
   const time: unknown = settingsOf(dataSource).clock?.() ?? new Date();
-  if (time instanceof Date && !Number.isNaN(time.getTime())) return time;
-  throw SoftDeleteConfigurationError.invalidOption(
-    "clock",
-    time,
-    "a function that returns a valid Date",
-  );
+  if (DATE.accepts(time)) return time as Date;
+  const allowed = "a function that returns a valid Date";
+  throw SoftDeleteConfigurationError.invalidOption(WITH, "clock()", time, allowed);
+}
+
+/** Who the subscriber says it is. @throws SoftDeleteConfigurationError for an actor that is no text. @internal */
+export function actorOf(dataSource: DataSource): string | null {
+  const actor: unknown = settingsOf(dataSource).actor?.() ?? null;
+  if (TEXT_OR_NULL.accepts(actor)) return actor as string | null;
+  const allowed = "a function that returns a string or null";
+  throw SoftDeleteConfigurationError.invalidOption(WITH, "actor()", actor, allowed);
 }

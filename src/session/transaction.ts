@@ -6,6 +6,7 @@ import { dialectOf } from "../sql";
 import { rollBack } from "../typeorm/connections";
 import { OperationQueue } from "./operation-queue";
 import { Session } from "./session";
+import { warnWithoutSubscriber } from "./settings";
 
 const MAX_ATTEMPTS = 12;
 
@@ -35,6 +36,7 @@ async function onConnection<Result>(
   attempt: (runner: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
   const dialect = dialectOf(manager.dataSource);
+  warnWithoutSubscriber(manager.dataSource);
   const repeat = async (): Promise<Result> => {
     for (let count = 1; ; count++) {
       const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();

@@ -1,8 +1,11 @@
 import { and, bind, join, sql, type Sql, filter } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
+import type { PrimaryKey } from "../errors";
+import { Recorder } from "../record/recorder";
+import { reportSettle } from "../record/report";
 import { clear } from "../rows/stamps";
-import { chunks } from "../rows/criteria";
-import { newDeletionId } from "../rows/deletion-id";
+import { chunks } from "../rows/chunks";
+import { LATEST, newDeletionId } from "../rows/deletion-id";
 import { flagOutOfStep } from "../rows/flag";
 import type { Session } from "../session/session";
 import { takeBelow } from "./settle-cascade";
@@ -15,12 +18,6 @@ import { oneKey } from "../sql/keys";
 // A CASE is searched from its beginning for every row.
 const ROWS_PER_STATEMENT = 500;
 
-// From 200 ids on MySQL and MariaDB trust their statistics of the column, which are stale, and scan the tables below.
-const IDS_PER_CASCADE = 100;
-
-// What the 48 bits of a UUIDv7's time hold.
-const LATEST = 2 ** 48 - 1;
-
 /** Gives rows that are deleted and belong to no deletion one each. Each row keeps its delete date. @internal */
 export async function settleDeleted(
   session: Session,
@@ -30,9 +27,11 @@ export async function settleDeleted(
 ): Promise<Tally> {
   const { dialect } = session;
   const { deletionId, deletedFlag } = table.softDelete;
+  const recorder = new Recorder(session, "afterSoftDelete");
   const unsettled = and(isUnsettled(dialect.names, "c", table, "deleted"));
   const tally = new Tally();
   for (const rows of chunks(await pick(session, table, unsettled, limit), ROWS_PER_STATEMENT)) {
+    for (const row of rows) recorder.addKey(table, null, row.primaryKey);
     const settled = rows.map((row) => ({ ...row, id: newDeletionId(timeOf(row.deletedAt)) }));
     const set: Assignment[] = [[deletionId, idOfEach(session, table, settled)]];
     if (deletedFlag) set.push([deletedFlag, session.value(deletedFlag, true)]);
@@ -42,9 +41,10 @@ export async function settleDeleted(
       await update(session, table, set, still(session, table, rows, unsettled)),
     );
     const ids = cascade ? settled.map((row) => row.id) : [];
-    for (const some of chunks(ids, IDS_PER_CASCADE)) await takeBelow(session, table, some, taken);
+    await takeBelow(session, table, ids, taken);
     for (const [name, count] of Object.entries(taken.toCounts())) tally.add(name, count);
   }
+  await reportSettle(session, recorder, table.name, tally);
   return tally;
 }
 
@@ -102,6 +102,7 @@ function update(
 }
 
 interface PickedRow {
+  readonly primaryKey: PrimaryKey;
   /** The values of the primary key, as the driver takes them. */
   readonly key: readonly unknown[];
   readonly deletedAt: unknown;
@@ -121,6 +122,7 @@ async function pick(
     sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", deletedAt)} AS moment FROM ${names.table(table)} c WHERE ${where} LIMIT ${String(limit)}${updateLock}`,
   );
   return rows.map((row) => ({
+    primaryKey: session.key(table, row),
     key: table.primary.map((column, index) =>
       toDatabase(dataSource, column, session.hydrate(column, row[`key${String(index)}`])),
     ),

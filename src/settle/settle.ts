@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 
-import { SoftDeleteConfigurationError } from "../errors";
+import { BOOLEAN, FUNCTION, SIGNAL, wholeNumber, type OptionRules } from "../errors/check-options";
 import type { SoftDeleteTable } from "../plan/table";
 import { SettleResult } from "../record/results";
 import type { Session } from "../session/session";
@@ -44,6 +44,14 @@ export interface SettleOptions {
   readonly signal?: AbortSignal;
 }
 
+/** @internal */
+export const SETTLE_RULES: OptionRules<SettleOptions> = {
+  cascade: BOOLEAN,
+  batchSize: wholeNumber(1),
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+};
+
 const BATCH_SIZE = 1000;
 
 /** Settles tables, batch by batch, each batch in a transaction of its own. @internal */
@@ -52,9 +60,6 @@ export async function settle(
   tables: readonly SoftDeleteTable[],
   { cascade = false, batchSize = BATCH_SIZE, onProgress, signal }: SettleOptions,
 ): Promise<SettleResult> {
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw SoftDeleteConfigurationError.invalidOption("batchSize", batchSize, "a whole number > 0");
-  }
   const all = new Tally();
   const repeat = async (step: (session: Session) => Promise<Tally>): Promise<void> => {
     for (;;) {

@@ -62,6 +62,12 @@ export interface Dialect {
   anyOf(column: string, values: readonly string[]): Sql;
   /** A condition that the columns together hold one of the keys: one parameter, whatever their number. */
   anyKey(alias: string, columns: readonly Column[], keys: Keys): Sql;
+  /** A condition on rows `c` of a table, as it may stand in a statement that writes the very tables which it reads. */
+  whileWriting(table: string, columns: string, condition: Sql): Sql;
+  /** A value that a column is compared with otherwise than by {@link anyKey}. */
+  operand(column: Column, value: unknown): Sql;
+  /** Whether there are columns that hold arrays, and the find operators on them. */
+  readonly hasArrays: boolean;
   /** A statement with what the database has to be told to run it by index. */
   tuned(statement: Sql): Sql;
   /** A condition on rows that a foreign key's index gives, in a form for which no other index is taken instead of that. */
@@ -100,6 +106,8 @@ export interface Dialect {
   asText(moment: Sql): Sql;
   /** A moment that {@link asText} has written. */
   fromText(text: Sql): Sql;
+  /** What to do about a delete date whose type leaves the time zone to each process; undefined where it does not. */
+  zoneRemedy(type: string): string | undefined;
   /** A parameter of which the database has to be told the type. */
   typed(column: Column, parameter: Sql): Sql;
   /** Whether an error says that a foreign key still refers to a row. */

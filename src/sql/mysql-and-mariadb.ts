@@ -1,10 +1,11 @@
 import type { DataSource } from "typeorm";
 
-import { SoftDeleteConfigurationError } from "../errors";
+import { mariaDbAsMysql, uniqueWithoutGeneratedColumn } from "../errors/unique-keys";
 import type { SoftDeleteTable, Table } from "../plan/table";
 import type { DeclaredUnique } from "../plan/uniques";
 import type { Dialect } from "./dialect";
 import * as errors from "./mysql-errors";
+import { MysqlExpressions } from "./mysql-expressions";
 import { inDigits, listable, oneKey, type Keys } from "./keys";
 import { Names } from "./names";
 import { isMariaDb, serverVersion } from "../typeorm/server-version";
@@ -21,6 +22,7 @@ import type {
   UpdateOrphans,
   ViolatedKey,
 } from "./statements";
+import { localZoneRemedy } from "./mysql-zones";
 import { walkExpression } from "./walk-expression";
 import { joinedAt, otherEnd, joined } from "./edge-conditions";
 import type { Column } from "../typeorm/metadata";
@@ -39,12 +41,13 @@ const UNLIMITED_MYSQL = `/*+ SET_VAR(cte_max_recursion_depth=4294967295) ${BY_IN
  * index. A recursive walk ends silently after 1,000 rounds on MariaDB, and with an error on MySQL, unless it is told
  * otherwise.
  */
-export class MysqlDialect implements Dialect {
+export class MysqlDialect extends MysqlExpressions implements Dialect {
   readonly names: Names;
   readonly singleConnection = false;
   // Repeatable read, the default, locks the gaps between rows as well, against TypeORM's own statements too.
   readonly isolationLevel = "READ COMMITTED";
   readonly partialIndexes = false;
+  readonly hasArrays = false;
   readonly indexesForeignKeys = true;
   readonly singleRecursiveTerm = false;
   readonly shareLock = " LOCK IN SHARE MODE";
@@ -52,16 +55,19 @@ export class MysqlDialect implements Dialect {
   readonly stepsOverRemoved = true;
   readonly locksWhatItReads = true;
   readonly checksAtEnd = false;
+  readonly planning = (): undefined => undefined;
+  readonly zoneRemedy = (): string | undefined => localZoneRemedy(this.dataSource);
 
   constructor(readonly dataSource: DataSource) {
+    super();
     this.names = new Names(dataSource);
   }
 
   refuseUnique({ generated, path }: DeclaredUnique): void {
-    if (!generated) throw SoftDeleteConfigurationError.uniqueWithoutGeneratedColumn(path);
+    if (!generated) throw uniqueWithoutGeneratedColumn(path);
     // For which TypeORM writes generated columns in a syntax that MariaDB refuses.
     if (this.dataSource.options.type === "mysql" && isMariaDb(this.dataSource)) {
-      throw SoftDeleteConfigurationError.mariaDbAsMysql(path);
+      throw mariaDbAsMysql(path);
     }
   }
 
@@ -173,12 +179,19 @@ export class MysqlDialect implements Dialect {
     return sql`${names.row(alias, columns)} IN (${bindList(list)})`;
   }
 
-  tuned(statement: Sql): Sql {
-    return statement.longestList < LONG_LIST ? statement : withLongLists(statement);
+  // In a derived table, and one that is not merged: neither server writes a table that a subquery reads.
+  whileWriting(table: string, columns: string, condition: Sql): Sql {
+    const keys = sql`SELECT DISTINCT ${columns} FROM ${table} c WHERE ${condition}`;
+    return sql`(${columns}) IN (SELECT * FROM (${keys}) m)`;
   }
 
-  planning(): undefined {
-    return undefined;
+  operand(column: Column, value: unknown): Sql {
+    const [key] = inDigits(this.names, [column], listable(this.names, [column], [[value]]));
+    return bind(key?.[0]);
+  }
+
+  tuned(statement: Sql): Sql {
+    return statement.longestList < LONG_LIST ? statement : withLongLists(statement);
   }
 
   // By statistics from before a load, MySQL finds the active rows by their date, all of them once for each row above them.
@@ -198,30 +211,6 @@ export class MysqlDialect implements Dialect {
 
   get noWait(): string | undefined {
     return isMariaDb(this.dataSource) ? NO_WAIT_MARIADB : undefined;
-  }
-
-  withVersion(deletionId: string, digit: string): Sql {
-    return sql`INSERT(${deletionId}, 15, 1, '${digit}')`;
-  }
-
-  versionOf(deletionId: string): Sql {
-    return sql`SUBSTRING(${deletionId}, 15, 1)`;
-  }
-
-  secondsAgo(seconds: number): Sql {
-    return sql`CURRENT_TIMESTAMP - INTERVAL ${String(Math.ceil(seconds))} SECOND`;
-  }
-
-  asText(moment: Sql): Sql {
-    return sql`CAST(${moment} AS CHAR)`;
-  }
-
-  fromText(text: Sql): Sql {
-    return sql`CAST(${text} AS DATETIME(6))`;
-  }
-
-  typed(_column: unknown, parameter: Sql): Sql {
-    return parameter;
   }
 
   isForeignKeyViolation(error: unknown): boolean {

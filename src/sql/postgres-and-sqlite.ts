@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import type { Table } from "../plan/table";
 import { firstPerRow } from "./first-per-row";
 import { Names } from "./names";
-import { and, join, sql, type Sql } from "./sql";
+import { and, bind, join, sql, type Sql } from "./sql";
 import { isOf, slots } from "./walk";
 import type {
   Assignment,
@@ -147,6 +147,16 @@ export abstract class PostgresAndSqlite {
 
   /** The same for several keys. */
   protected abstract keyList(alias: string, columns: readonly Column[], keys: Keys): Sql;
+
+  // Both find all rows before they write the first.
+  whileWriting(_table: string, _columns: string, condition: Sql): Sql {
+    return condition;
+  }
+
+  operand(column: Column, value: unknown): Sql {
+    const [key] = listable(this.names, [column], [[value]]);
+    return bind(key?.[0]);
+  }
 
   tuned(statement: Sql): Sql {
     return statement;

@@ -19,6 +19,7 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";
   readonly skipLocked = " SKIP LOCKED";
+  readonly hasArrays = true;
   readonly checksAtEnd = true;
 
   anyOf(column: string, values: readonly string[]): Sql {
@@ -62,6 +63,12 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
 
   secondsAgo(seconds: number): Sql {
     return sql`CURRENT_TIMESTAMP - interval '${String(Math.ceil(seconds))} seconds'`;
+  }
+
+  zoneRemedy(type: string): string | undefined {
+    return type === "timestamp without time zone"
+      ? `Declare it as "timestamptz", for instance by withSoftDelete(Base, { deletedAt: { type: "timestamptz" } }).`
+      : undefined;
   }
 
   asText(moment: Sql): Sql {

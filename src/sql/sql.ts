@@ -30,6 +30,14 @@ export class Sql {
     );
   }
 
+  /** How many parameters it has, of which a statement takes only so many. */
+  get parameters(): number {
+    return this.chunks.reduce((count, chunk) => {
+      if (typeof chunk === "string") return count;
+      return count + ("text" in chunk ? Object.values(chunk.parameters).flat().length : 1);
+    }, 0);
+  }
+
   /** The text and the parameters as the driver takes them. */
   render(dataSource: DataSource): [text: string, parameters: unknown[]] {
     const [text, parameters] = this.named();
@@ -71,11 +79,16 @@ function renamed({ text, parameters }: Foreign, prefix: string, all: ObjectLiter
 export function sql(strings: TemplateStringsArray, ...inserts: readonly (Sql | string)[]): Sql {
   const chunks: Chunk[] = [strings[0] ?? ""];
   inserts.forEach((insert, index) => {
-    if (typeof insert === "string") chunks.push(insert);
-    else chunks.push(...insert.chunks);
+    append(chunks, insert);
     chunks.push(strings[index + 1] ?? "");
   });
   return new Sql(chunks);
+}
+
+function append(chunks: Chunk[], piece: Sql | string): void {
+  if (typeof piece === "string") chunks.push(piece);
+  // Not by a spread: a function takes only so many arguments.
+  else for (const chunk of piece.chunks) chunks.push(chunk);
 }
 
 /** A value as a parameter. */
@@ -98,8 +111,7 @@ export function join(pieces: readonly (Sql | string)[], separator: string): Sql 
   const chunks: Chunk[] = [];
   pieces.forEach((piece, index) => {
     if (index > 0) chunks.push(separator);
-    if (typeof piece === "string") chunks.push(piece);
-    else chunks.push(...piece.chunks);
+    append(chunks, piece);
   });
   return new Sql(chunks);
 }

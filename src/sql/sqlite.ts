@@ -14,6 +14,7 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
   readonly shareLock = "";
   readonly updateLock = "";
   readonly skipLocked = "";
+  readonly hasArrays = false;
   readonly checksAtEnd = false;
 
   anyOf(column: string, values: readonly string[]): Sql {
@@ -53,6 +54,10 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
 
   secondsAgo(seconds: number): Sql {
     return sql`datetime('now', '-${String(Math.ceil(seconds))} seconds')`;
+  }
+
+  zoneRemedy(): undefined {
+    return undefined;
   }
 
   asText(moment: Sql): Sql {

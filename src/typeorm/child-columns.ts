@@ -1,5 +1,7 @@
 import { getMetadataArgsStorage, Index } from "typeorm";
 
+import { someNotNull } from "./final-names";
+
 type AbstractClass = (abstract new () => object) & { name: string };
 
 type TableArgs = ReturnType<typeof getMetadataArgsStorage>["tables"][number];
@@ -31,24 +33,29 @@ export function shareWithChildren(between: AbstractClass): void {
 }
 
 /**
- * Adds an index to a class, unless another class between the same top and its child entities has brought it: TypeORM would
- * make it of each, by the same name.
+ * Adds to a class an index of the rows in which one of its columns is not null, unless another class between the same top and
+ * its child entities has brought it: TypeORM would make it of each, by the same name.
  *
  * Leans on `MetadataArgsStorage.indices`.
  *
  * @internal
  */
-export function indexOnce(between: AbstractClass, columns: string[], where: string): void {
+export function indexOnce(between: AbstractClass, properties: readonly string[]): void {
   const top = topOf(between);
   const isThere = getMetadataArgsStorage().indices.some(
-    (index) =>
+    ({ target, columns }) =>
       top !== undefined &&
-      isBaseOf(top, index.target) &&
-      index.where === where &&
-      String(index.columns) === String(columns),
+      isBaseOf(top, target) &&
+      columns !== undefined &&
+      PROPERTIES in columns &&
+      String(columns[PROPERTIES]) === String(properties),
   );
-  if (!isThere) Index(columns, { where })(between);
+  if (isThere) return;
+  Index(Object.assign(someNotNull(properties), { [PROPERTIES]: properties }))(between);
 }
+
+/** By which the function that stands for an index's columns tells of which it is. */
+const PROPERTIES = Symbol.for("typeorm-soft-delete:properties");
 
 /** The class at the top of the single-table inheritance in which a class stands. */
 function topOf(between: AbstractClass): unknown {

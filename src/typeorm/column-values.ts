@@ -10,7 +10,9 @@ import type { Column } from "./metadata";
  * @internal
  */
 export function toDatabase(dataSource: DataSource, column: Column, value: unknown): unknown {
-  return dataSource.driver.preparePersistentValue(value, column) as unknown;
+  // A driver would make a number of it, which a bigint refuses.
+  const given = typeof value === "bigint" && !column.transformer ? String(value) : value;
+  return dataSource.driver.preparePersistentValue(given, column) as unknown;
 }
 
 /**

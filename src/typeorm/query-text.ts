@@ -2,11 +2,10 @@ import type {
   EntityManager,
   EntityMetadata,
   FindManyOptions,
+  FindOperator,
   ObjectLiteral,
   SelectQueryBuilder,
 } from "typeorm";
-
-import { quoted, quotedTable } from "./quoting";
 
 /** SQL that TypeORM's query builder has written, with its named parameters. */
 export interface QueryText {
@@ -52,53 +51,28 @@ export function findAlias(metadata: EntityMetadata): string {
   return metadata.name;
 }
 
-/**
- * The condition that the query builder writes for rows of an entity, active and deleted ones, by an alias; the discriminator
- * of single-table inheritance included.
- *
- * Leans on the text of such a query: `SELECT 1 FROM table alias WHERE` and the condition, with nothing behind it. Criteria
- * that need a join, and those that the query builder writes no condition for, end in an error.
- *
- * @internal
- */
-export function conditionText(
-  manager: EntityManager,
-  metadata: EntityMetadata,
-  alias: string,
-  restrict: (query: SelectQueryBuilder<ObjectLiteral>) => unknown,
-): QueryText {
-  const query = withoutGlobalOrder(
-    manager.createQueryBuilder<ObjectLiteral>(metadata.target, alias),
-  )
-    .withDeleted()
-    .select("1");
-  restrict(query);
-  const head = `SELECT 1 FROM ${quotedTable(metadata)} ${quoted(metadata.dataSource, alias)} WHERE `;
-  const text = query.getQuery();
-  if (!text.startsWith(head)) throw new Error(`TypeORM has written another query: ${text}`);
-  return { text: text.slice(head.length), parameters: query.getParameters() };
+/** What writes conditions, of TypeORM's query builder. */
+interface ConditionWriter {
+  getWherePredicateCondition(column: string, operator: FindOperator<unknown>): object;
+  createWhereConditionExpression(condition: object): string;
 }
 
 /**
- * A query for the primary keys, as `key0`, `key1`, of the rows that a `where` of find options matches, conditions on related
- * rows included; active and deleted ones of all of them.
+ * The condition that a find operator stands for, on a column as SQL.
  *
- * Leans on a selection that is made after {@link withFindOptions} being the whole one. The aliases are the query's own, since
- * TypeORM cuts and hashes the ones that it makes up where they grow too long.
+ * Leans on the query builder's own way from an operator to SQL, which is protected.
  *
  * @internal
  */
-export function keysText(
+export function predicateText(
   manager: EntityManager,
-  metadata: EntityMetadata,
-  where: ObjectLiteral,
+  column: string,
+  operator: FindOperator<unknown>,
 ): QueryText {
-  const query = withFindOptions(
-    manager.createQueryBuilder<ObjectLiteral>(metadata.target, "matched"),
-    { where, withDeleted: true, loadEagerRelations: false },
-  ).select([]);
-  metadata.primaryColumns.forEach((column, index) => {
-    query.addSelect(`matched.${column.propertyPath}`, `key${String(index)}`);
-  });
-  return { text: withoutGlobalOrder(query).getQuery(), parameters: query.getParameters() };
+  const query = manager.createQueryBuilder();
+  const writer = query as unknown as ConditionWriter;
+  const text = writer.createWhereConditionExpression(
+    writer.getWherePredicateCondition(column, operator),
+  );
+  return { text, parameters: query.getParameters() };
 }

@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import {
   deletionContext,
   getSoftDeleteRepository,
-  SoftDeleteConfigurationError,
+  SoftDeleteOptionError,
   SoftDeleteSubscriber,
 } from "../../src";
 import { describeEachDatabase } from "../harness";
@@ -49,7 +49,7 @@ describeEachDatabase("actor and reason", (database) => {
         /Account[.]delete(dBy|Reason) holds (255|100) characters, and the given text has (256|101)[.] Pass a shorter one/,
       );
       const native = ds.manager.softRemove(Account, account, { data: options });
-      await expect(native).rejects.toThrow(SoftDeleteConfigurationError);
+      await expect(native).rejects.toThrow(SoftDeleteOptionError);
       expect(await notes(ds)).toEqual(before);
       const fits = Object.fromEntries(
         Object.entries(options).map(([name, text]) => [name, text.slice(1)]),

@@ -8,7 +8,7 @@ import {
   type RestoreEvent,
   type SoftDeleteEvent,
 } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDatabase, later } from "../harness";
 import { Account, Booking } from "./ledger";
 
 type Told = { name: string; keys: Record<string, PrimaryKey[]> } & Record<string, unknown>;
@@ -113,7 +113,7 @@ describeEachDatabase("events", (database) => {
     await accounts.softDelete(account.id);
     told.length = 0;
     veto = true;
-    const olderThan = new Date(Date.now() + 60_000);
+    const olderThan = await later();
     await expect(accounts.purge({ olderThan })).rejects.toThrow("vetoed");
     expect(await accounts.onlyDeleted().count()).toBe(1);
     veto = false;
@@ -187,5 +187,56 @@ describeEachDatabase("events", (database) => {
     };
     await getSoftDeleteRepository(ds, Account).softDelete(account.id);
     expect(seen).toEqual(database.name === "better-sqlite3" ? [0] : [0, 1]);
+  });
+
+  for (const place of ["autocommit", "the caller's transaction"]) {
+    it(`take no callback once the operation has ended, in ${place}`, async () => {
+      const ds = await open();
+      const { account } = await seed(ds);
+      const kept: SoftDeleteEvent[] = [];
+      const subscriber = ds.subscribers.find((candidate) => candidate instanceof Listening);
+      subscriber!.afterSoftDelete = (event) => {
+        kept.push(event);
+        return Promise.resolve();
+      };
+      const late = () => {
+        kept[0]!.afterCommit(() => {
+          committed.push("late");
+        });
+      };
+      const refused = "event.afterCommit() was called after the operation had ended.";
+
+      await ds.transaction(async (manager) => {
+        await (place === "autocommit" ? ds.manager : manager).softDelete(Account, account.id);
+        expect(late).toThrow(refused);
+      });
+
+      expect(late).toThrow(refused);
+      expect(committed).toEqual([]);
+    });
+  }
+
+  it("report a callback that throws as an error, and call the others", async () => {
+    const ds = await open();
+    const { account } = await seed(ds);
+    const subscriber = ds.subscribers.find((candidate) => candidate instanceof Listening);
+    subscriber!.afterSoftDelete = (event) => {
+      event.afterCommit(() => Promise.reject(new Error("no mail")));
+      event.afterCommit(() => {
+        committed.push("second");
+      });
+      return Promise.resolve();
+    };
+    const reported: string[] = [];
+    ds.logger = Object.assign(Object.create(ds.logger) as typeof ds.logger, {
+      logQueryError: (error: Error | string, where: string) => {
+        reported.push(`${where} ${String(error)}`);
+      },
+    });
+
+    await getSoftDeleteRepository(ds, Account).softDelete(account.id);
+
+    expect(committed).toEqual(["second"]);
+    expect(reported).toEqual(["event.afterCommit() Error: no mail"]);
   });
 });

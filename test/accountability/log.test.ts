@@ -6,7 +6,7 @@ import {
   SoftDeleteManager,
   SoftDeleteSubscriber,
 } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDatabase, later, statementsOf } from "../harness";
 import { Account, Booking } from "./ledger";
 
 describeEachDatabase("SoftDeleteLog", (database) => {
@@ -143,7 +143,7 @@ describeEachDatabase("SoftDeleteLog", (database) => {
     const accounts = getSoftDeleteRepository(ds, Account);
     await accounts.softDelete(account.id);
     await accounts.purge({
-      olderThan: new Date(Date.now() + 60_000),
+      olderThan: await later(),
       batchSize: 3,
       actor: "janitor",
       reason: "old",

@@ -69,7 +69,7 @@ for (const options of [SUBSCRIBED, {}]) {
     it("is refused when it was never saved", async () => {
       const fresh = Notebook.create({ title: "new" });
 
-      expect(fresh.isDeleted).toBe(false);
+      expect(fresh.isDeleted).toBeUndefined();
       await expect(fresh.softRemove()).rejects.toThrow(SoftDeleteCriteriaError);
       await expect(fresh.restore()).rejects.toThrow(SoftDeleteCriteriaError);
       await expect(fresh.forceRemove()).rejects.toThrow(SoftDeleteCriteriaError);

@@ -1,5 +1,5 @@
 import { getSoftDeleteRepository, SoftDeleteRepository } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDatabase, later } from "../harness";
 import { fillNotebooks, Note, Notebook, NOTEBOOKS, SUBSCRIBED, texts } from "./notebook";
 
 describeEachDatabase("an active record class", (database) => {
@@ -62,12 +62,21 @@ describeEachDatabase("an active record class", (database) => {
     expect(await texts(Note.withDeleted().find())).toEqual(["three"]);
   });
 
+  it("refuses writes through onlyDeleted() that would reach active rows", async () => {
+    await Note.softDelete({ text: "one" });
+
+    const attempt = async () => Note.onlyDeleted().delete({ text: "two" });
+    await expect(attempt()).rejects.toMatchObject({ code: "SCOPE_WRITE", entity: "Note" });
+    expect(await texts(Note.find())).toEqual(["three", "two"]);
+  });
+
   it("purge removes rows that have been deleted for long enough", async () => {
     await Notebook.softDelete({ title: "red" });
-    const later = new Date(Date.now() + 60_000);
-
     expect((await Notebook.purge({ olderThan: "1d" })).total).toBe(0);
-    expect((await Notebook.purge({ olderThan: later })).counts).toEqual({ Notebook: 1, Note: 2 });
+    expect((await Notebook.purge({ olderThan: await later() })).counts).toEqual({
+      Notebook: 1,
+      Note: 2,
+    });
     expect(await Notebook.withDeleted().count()).toBe(1);
   });
 

@@ -39,8 +39,8 @@ describeEachDatabase("check() of single-table inheritance", (database) => {
       subscribers: [SoftDeleteSubscriber],
     });
     await dataSource.getRepository(Dog).insert({ id: 1, chip: "a", home: null });
-    const animal = dataSource.driver.escape("animal");
-    await dataSource.query(`UPDATE ${animal} SET deleted_at = '2020-02-02 10:00:00'`);
+    const [animal, at] = ["animal", "deletedAt"].map((name) => dataSource.driver.escape(name));
+    await dataSource.query(`UPDATE ${animal} SET ${at} = '2020-02-02 10:00:00'`);
     const all = await findings(dataSource, "timestamp-without-time-zone");
     expect(all.map(({ code, entity, count }) => [code, entity, count])).toEqual([
       ["deleted-without-deletion-id", "Animal", 1],

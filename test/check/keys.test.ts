@@ -66,7 +66,7 @@ class Keyed extends SoftDeletable {
   @PrimaryColumn() id!: number;
   @Column({ unique: true }) name!: string;
   @Index({ unique: true }) @Column({ type: "int" }) number!: number;
-  @Index({ unique: true, where: `"deleted_at" IS NULL` }) @Column({ type: "int" }) live!: number;
+  @Index({ unique: true, where: `"deletedAt" IS NULL` }) @Column({ type: "int" }) live!: number;
   @Index({ unique: true, where: `"size" > 1` }) @Column({ type: "int" }) size!: number;
   @Column({ unique: true }) @Generated("uuid") token!: string;
   @OneToOne(() => Author) @JoinColumn() author!: Author;

@@ -106,6 +106,16 @@ describeEachDatabase("check() of the set-up", (database) => {
     expect(after?.tags).toEqual([]);
   });
 
+  it("finds delete dates that the driver writes in the time zone of its process", async () => {
+    const dataSource = await database.open([Tag, Plain], {
+      subscribers: [SoftDeleteSubscriber],
+      ...(database.name === "mysql" ? { timezone: "local" } : {}),
+    });
+    const codes = await found(dataSource, "many-to-many-drops-deleted");
+    const warned = database.name !== "better-sqlite3";
+    expect(codes).toEqual(warned ? ["timestamp-without-time-zone Tag"] : []);
+  });
+
   it("finds delete dates without a time zone where the database has both", async () => {
     const dataSource = await database.open([Tag, Plain], { subscribers: [SoftDeleteSubscriber] });
     const codes = await found(dataSource, "many-to-many-drops-deleted");

@@ -1,4 +1,4 @@
-import { QueryFailedError, type DataSource } from "typeorm";
+import { QueryFailedError, type DataSource, type EntityTarget, type ObjectLiteral } from "typeorm";
 
 import {
   getSoftDeleteRepository,
@@ -10,6 +10,8 @@ import { BLOG, Comment, Post, User } from "../core/blog";
 import { describeEachDatabase } from "../harness";
 
 const CALLS = 60;
+
+type Call = (target: EntityTarget<ObjectLiteral>, id: number) => Promise<unknown>;
 
 /** Rows that break law 1 (pairing) or law 2 (closure). */
 async function violations(ds: DataSource): Promise<string[]> {
@@ -138,7 +140,8 @@ describeEachDatabase("parallel calls", (database) => {
     await run(sources, (ds, n) => {
       const [target, id] =
         n % 4 < 2 ? [User, users[n % 4]!.id] : [Post, posts[n % 12]!.id as never];
-      const of = n % 3 === 0 ? ds.manager : new SoftDeleteManager(ds);
+      const of: Record<"softDelete" | "restore", Call> =
+        n % 3 === 0 ? ds.manager : new SoftDeleteManager(ds);
       return repeated(() => (n % 2 === 0 ? of.softDelete(target, id) : of.restore(target, id)));
     });
     expect(await violations(sources[0]!)).toEqual([]);

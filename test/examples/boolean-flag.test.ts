@@ -22,7 +22,7 @@ describeEachDatabase("the example boolean-flag", (database) => {
   it("leaves every row in the table, flagged where it is deleted", async () => {
     const run = await runExample(database, main);
 
-    const rows = await rowsOf(run, "users", ["name", "is_deleted", "deleted_at", "deletion_id"]);
+    const rows = await rowsOf(run, "users", ["name", "is_deleted", "deletedAt", "deletionId"]);
     expect(
       rows.map(([name, flag, deletedAt, deletionId]) => [
         name,

@@ -23,8 +23,8 @@ describeEachDatabase("the example delete-by-query", (database) => {
   it("leaves every match flagged, attachments included, and all of one deletion", async () => {
     const run = await runExample(database, main);
 
-    const messages = await rowsOf(run, "messages", ["sender", "is_deleted", "deletion_id"]);
-    const attachments = await rowsOf(run, "attachments", ["is_deleted", "deletion_id"]);
+    const messages = await rowsOf(run, "messages", ["sender", "is_deleted", "deletionId"]);
+    const attachments = await rowsOf(run, "attachments", ["is_deleted", "deletionId"]);
     const deletionId = messages[4]![2];
     expect(deletionId).not.toBeNull();
     expect(messages.map(([sender, flag, id]) => [sender, Boolean(flag), id])).toEqual([

@@ -15,7 +15,7 @@ describeEachDatabase("the example deleted-at", (database) => {
     expect(lines).toEqual([
       "index on users: deleted_at, deletion_id",
       "index on users: deletion_id, deleted_at",
-      "unique index on users: email, active_key",
+      "unique index on users: email, activeKey",
       "ada@example.com: isDeleted true",
       "active: grace@example.com",
       "deleted: ada@example.com",

@@ -55,12 +55,12 @@ describeEachDatabase("the example lifecycle", (database) => {
   it("leaves no row of what was removed or purged", async () => {
     const run = await runExample(database, main);
 
-    const posts = await rowsOf(run, "posts", ["title", "deleted_by", "delete_reason"]);
+    const posts = await rowsOf(run, "posts", ["title", "deletedBy", "deleteReason"]);
     expect(posts).toEqual([
       ["Three", "system", null],
       ["Five", null, null],
     ]);
-    expect(await rowsOf(run, "users", ["name", "deleted_at", "deleted_by"])).toEqual([
+    expect(await rowsOf(run, "users", ["name", "deletedAt", "deletedBy"])).toEqual([
       ["Ada", null, null],
       ["Grace", null, null],
     ]);

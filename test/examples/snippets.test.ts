@@ -13,7 +13,9 @@ describe("the example snippets", () => {
       "refused: Post.author",
       'restored {"User":1,"Post":1,"Comment":1}',
       "purged 0",
+      "1 user, Ada",
       "Document by ada: spring cleaning",
+      '1 of 1; the first holds {"Document":1}',
       "settled 0",
       "removed from search: 2",
     ]);

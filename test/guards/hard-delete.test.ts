@@ -1,12 +1,13 @@
-import { In, type DataSource } from "typeorm";
+import { Entity, In, Index, ManyToOne, PrimaryGeneratedColumn, type DataSource } from "typeorm";
 
 import {
   getSoftDeleteRepository,
   HardDeleteForbiddenError,
+  SoftDeletable,
   SoftDeleteManager,
   SoftDeleteSubscriber,
 } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDatabase, later, statementsOf } from "../harness";
 import { Cat, ENTITIES, Owner, Plain, Tag, Visit } from "./entities";
 
 describeEachDatabase('hardDelete: "forbid"', (database) => {
@@ -88,9 +89,38 @@ describeEachDatabase('hardDelete: "forbid"', (database) => {
     await cats.forceRemove(other);
     const third = await cats.save({ name: "third" });
     await cats.softDelete(third.id);
-    await new SoftDeleteManager(ds).purge(Cat, { olderThan: new Date(Date.now() + 60_000) });
+    await new SoftDeleteManager(ds).purge(Cat, { olderThan: await later() });
     const ids = [cat.id, other.id, third.id];
     expect(await cats.withDeleted().countBy({ id: In(ids) })).toBe(0);
+  });
+});
+
+@Entity("kennel")
+class Kennel {
+  @PrimaryGeneratedColumn() id!: number;
+}
+
+@Entity("dog")
+class Dog extends SoftDeletable {
+  @PrimaryGeneratedColumn() id!: number;
+  @Index() @ManyToOne(() => Kennel, { onDelete: "CASCADE" }) kennel!: Kennel;
+}
+
+describeEachDatabase('hardDelete: "forbid" and the cascade of a database', (database) => {
+  it("does not see what that removes, and check() warns of it", async () => {
+    const ds = await database.open([Kennel, Dog], {
+      subscribers: [SoftDeleteSubscriber.with({ hardDelete: "forbid" })],
+    });
+    const kennel = await ds.manager.save(ds.manager.create(Kennel));
+    await ds.manager.save(Dog, { kennel });
+
+    await ds.manager.delete(Kennel, kennel.id);
+
+    expect(await ds.manager.count(Dog, { withDeleted: true })).toBe(0);
+    const findings = await new SoftDeleteManager(ds).check();
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: "database-cascade", entity: "Dog" }),
+    );
   });
 });
 

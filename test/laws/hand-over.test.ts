@@ -90,12 +90,45 @@ describeLaw("Law 6, hand-over between tables", DIAMOND, (world) => {
     expect((await world.rows(Task)).map((task) => task.version)).toEqual([3, 3, 3]);
   });
 
+  it("leaves a row as it was that stays in its own deletion", async () => {
+    const { softDeletes } = world;
+    const deletion = await softDeletes.softDelete(Department, 1);
+    world.tick(10);
+    const before = await world.everything();
+
+    const restored = await softDeletes.restore(Task, 1, { parents: "hand-over" });
+
+    expect(restored).toMatchObject({ affected: 0, counts: {}, total: 0, handedOver: 0 });
+    expect(await world.everything()).toEqual(before);
+    expect(await world.taken(Step, deletion.deletionId)).toEqual([1, 2, 3]);
+  });
+
+  it("leaves the rows of one deletion as they were and hands over those of another", async () => {
+    const { softDeletes } = world;
+    const other = await softDeletes.softDelete(Task, 1);
+    world.tick(10);
+    const deletion = await softDeletes.softDelete(Department, 1);
+    const before = await world.rows(Task);
+
+    const restored = await softDeletes.restore(Task, [1, 2], { parents: "hand-over" });
+
+    expect(restored).toMatchObject({ affected: 0, total: 0, handedOver: 2 });
+    expect(await world.taken(Task, deletion.deletionId)).toEqual([1, 2, 3]);
+    expect(await world.taken(Step, deletion.deletionId)).toEqual([1, 2, 3]);
+    await expect(softDeletes.restoreDeletion(other.deletionId ?? "")).rejects.toMatchObject({
+      code: "DELETION_NOT_FOUND",
+    });
+    const after = await world.rows(Task);
+    expect(after[0]?.version).toBe((before[0]?.version ?? 0) + 1);
+    expect(after.slice(1)).toEqual(before.slice(1));
+  });
+
   it("gives rows below a parent that plain TypeORM has deleted a deletion of their own", async () => {
     const { softDeletes } = world;
     await softDeletes.softDelete(Department, 1);
     world.tick(10);
     await world.dataSource.query(
-      `UPDATE ${world.escape("project")} SET deleted_at = '2020-01-01 00:00:00' WHERE id = 1`,
+      `UPDATE ${world.escape("project")} SET ${world.escape("deletedAt")} = '2020-01-01 00:00:00' WHERE id = 1`,
     );
 
     const restored = await softDeletes.restore(Department, 1);
@@ -157,6 +190,29 @@ describeLaw("Law 6, hand-over within a tree", TREE, (world) => {
     expect(await world.taken(Node, tree.deletionId)).toEqual([1, 2, 3, 4, 5]);
     await softDeletes.restore(Node, 1);
     expect(await world.content()).toEqual(before);
+  });
+});
+
+describeLaw("Law 6, hand-over to the same deletion, within a tree", TREE, (world) => {
+  it("leaves a subtree as it was that stays in its own deletion", async () => {
+    const { softDeletes } = world;
+    const parents = [null, 1, 2, 3, 3];
+    await world.insert(
+      Node,
+      parents.map((parentId, at) => ({ id: at + 1, parentId, shelfId: null })),
+    );
+    const leaf = await softDeletes.softDelete(Node, 5);
+    world.tick(10);
+    const tree = await softDeletes.softDelete(Node, 1);
+    const before = await world.rows(Node);
+
+    const restored = await softDeletes.restore(Node, [2, 5], { parents: "hand-over" });
+
+    expect(restored).toMatchObject({ affected: 0, total: 0, handedOver: 1 });
+    expect((await world.rows(Node)).slice(0, 4)).toEqual(before.slice(0, 4));
+    expect(await world.taken(Node, tree.deletionId)).toEqual([1, 2, 3, 4, 5]);
+    expect(await world.row(Node, 5)).toMatchObject({ version: 3 });
+    expect(leaf.deletionId).not.toBe(tree.deletionId);
   });
 });
 

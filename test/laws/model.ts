@@ -49,6 +49,7 @@ const RELATIONS = [
 export interface Plan {
   readonly matched: ReadonlySet<Row>;
   readonly revived: ReadonlySet<Row>;
+  /** Stay deleted below a parent that does: in its deletion, which may be their own. */
   readonly handedOver: ReadonlySet<Row>;
   /** A matched row would stay deleted. */
   readonly blocked: boolean;
@@ -74,10 +75,10 @@ export class Model {
     return { roots: roots.length, taken };
   }
 
-  restore(matches: (row: Row) => boolean, parents: Parents): Plan {
+  restore(matches: (row: Row) => boolean, parents: Parents, below = true): Plan {
     const matched = this.rows.filter((row) => matches(row) && row.deletedAt !== null);
     const candidates = new Set(matched);
-    for (const row of candidates) {
+    for (const row of below ? candidates : []) {
       for (const child of this.#children(row)) {
         const same = row.deletionId !== null && child.deletionId === row.deletionId;
         if (same && child.deletedAt !== null) candidates.add(child);

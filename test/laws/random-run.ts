@@ -87,7 +87,8 @@ export class RandomRun {
     }
   }
 
-  async #restore({ table, criteria, native, parents }: Step & { type: "restore" }): Promise<void> {
+  async #restore(step: Step & { type: "restore" }): Promise<void> {
+    const { table, criteria, native, parents, below } = step;
     const matches = matching(table, criteria);
     // The subscriber cannot see that a native call has revived a row without a deletion id.
     const plain = this.#model.rows.some(
@@ -99,8 +100,9 @@ export class RandomRun {
       await this.#check(expected, repository.restore(where(criteria)), true);
       return;
     }
-    const expected = this.#model.restore(matches, parents);
-    const result = this.world.softDeletes.restore(entity(table), where(criteria), { parents });
+    const expected = this.#model.restore(matches, parents, below);
+    const options = { parents, below };
+    const result = this.world.softDeletes.restore(entity(table), where(criteria), options);
     await this.#check(expected, result);
   }
 
@@ -125,18 +127,22 @@ export class RandomRun {
         affected: [...matched].filter((row) => revived.has(row)).length,
         counts: counts(revived),
         total: revived.size,
-        handedOver: handedOver.size,
       });
     }
     for (const row of revived) {
       Object.assign(row, { deletedAt: null, deletionId: null });
       row.version++;
     }
-    if (handedOver.size > 0) await this.#adopt(handedOver);
+    const moved = handedOver.size > 0 ? await this.#adopt(handedOver) : 0;
+    if (!native) expect(result.handedOver).toBe(moved);
   }
 
-  /** Of several parents that stay deleted any one may have taken a row over: it has to be one of them. */
-  async #adopt(handedOver: ReadonlySet<Row>): Promise<void> {
+  /**
+   * Of several parents that stay deleted any one may have taken a row over: it has to be one of them. Returns how many rows
+   * belong to another deletion now.
+   */
+  async #adopt(handedOver: ReadonlySet<Row>): Promise<number> {
+    let moved = 0;
     const found = await this.#find();
     const open = new Set(handedOver);
     for (let before = -1; before !== open.size;) {
@@ -149,9 +155,11 @@ export class RandomRun {
           return parent.deletionId === now?.deletionId && parent.deletedAt === now.deletedAt;
         });
         if (!heir || !now) continue;
+        open.delete(row);
+        if (now.deletionId === row.deletionId) continue;
         Object.assign(row, { deletedAt: now.deletedAt, deletionId: now.deletionId });
         row.version++;
-        open.delete(row);
+        moved++;
       }
     }
     expect([...open]).toEqual([]);
@@ -159,6 +167,7 @@ export class RandomRun {
       if (deletionId !== null && !this.#deletions.includes(deletionId))
         this.#deletions.push(deletionId);
     }
+    return moved;
   }
 
   /** Below a parent that plain TypeORM has deleted: a deletion that is new, of this moment. */
@@ -201,9 +210,10 @@ export class RandomRun {
   /** Every row, in the model's order. */
   async #find(): Promise<Map<string, Found>> {
     const { driver } = this.world.dataSource;
+    const stamps = `${driver.escape("deletedAt")} AS a, ${driver.escape("deletionId")} AS d`;
     const select = RANDOM.map(
       ({ name }, at) =>
-        `SELECT ${String(at)} AS t, id, deleted_at AS a, deletion_id AS d, version AS v FROM ${this.world.escape(name.toLowerCase())}`,
+        `SELECT ${String(at)} AS t, id, ${stamps}, version AS v FROM ${this.world.escape(name.toLowerCase())}`,
     );
     const rows = await this.world.dataSource.query<Record<"t" | "id" | "a" | "d" | "v", never>[]>(
       `${select.join(" UNION ALL ")} ORDER BY 1, 2`,

@@ -6,7 +6,14 @@ export type Criteria = { readonly ids: number[] } | { readonly mark: number };
 
 export type Step =
   | { type: "softDelete"; table: Table; criteria: Criteria; native: boolean }
-  | { type: "restore"; table: Table; criteria: Criteria; native: boolean; parents: Parents }
+  | {
+      type: "restore";
+      table: Table;
+      criteria: Criteria;
+      native: boolean;
+      parents: Parents;
+      below: boolean;
+    }
   | { type: "restoreDeletion"; pick: number; parents: Parents }
   | { type: "move"; pick: number; to: number | null }
   | { type: "tick" };
@@ -31,6 +38,7 @@ const reference = fc.option(id, { freq: 2 });
 const table = fc.constantFrom(...TABLES);
 const parents = fc.constantFrom<Parents>("refuse", "restore", "hand-over");
 const native = fc.boolean();
+const below = fc.nat(3).map((dice) => dice > 0);
 
 function rowsOf(name: Table): fc.Arbitrary<Row[]> {
   const keys = Object.fromEntries(Object.keys(KEYS[name]).map((key) => [key, reference]));
@@ -70,7 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ type: fc.constant("restore"), table, criteria, native, parents }),
+    arbitrary: fc.record({ type: fc.constant("restore"), table, criteria, native, parents, below }),
   },
   {
     weight: 3,

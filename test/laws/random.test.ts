@@ -5,8 +5,8 @@ import { RandomRun } from "./random-run";
 import { rows, steps } from "./random-steps";
 import { describeLaw } from "./world";
 
-const RUNS = Number(process.env["LAW_RUNS"] ?? 60);
-const SEED = process.env["LAW_SEED"];
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);
+const SEED = process.env["FUZZ_SEED"];
 
 describeLaw("Laws 1 to 7, by a model", RANDOM, (world) => {
   it(

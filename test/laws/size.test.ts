@@ -17,8 +17,9 @@ async function plant(world: World, size: number, parent: string): Promise<void> 
 
 /** How many nodes are deleted, how many deletions they belong to, and the sum of their versions. */
 async function state(world: World): Promise<number[]> {
+  const [at, id] = ["deletedAt", "deletionId"].map((column) => world.escape(column));
   const [row] = await world.dataSource.query<Record<string, unknown>[]>(
-    `SELECT COUNT(deleted_at) AS a, COUNT(deletion_id) AS b, COUNT(DISTINCT deletion_id) AS c, SUM(version) AS d FROM node`,
+    `SELECT COUNT(${at}) AS a, COUNT(${id}) AS b, COUNT(DISTINCT ${id}) AS c, SUM(version) AS d FROM node`,
   );
   return Object.values(row ?? {}).map(Number);
 }

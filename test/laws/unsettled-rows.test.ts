@@ -15,7 +15,7 @@ describeLaw("Rows without a deletion id", BLOG, (world) => {
     );
     for (const table of ["post", "comment"]) {
       await world.dataSource.query(
-        `UPDATE ${world.escape(table)} SET deleted_at = '2020-01-01 00:00:00' WHERE id = 1`,
+        `UPDATE ${world.escape(table)} SET ${world.escape("deletedAt")} = '2020-01-01 00:00:00' WHERE id = 1`,
       );
     }
   });

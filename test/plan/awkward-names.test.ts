@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from "typeorm";
 
 import { getSoftDeleteRepository, OnSoftDelete, SoftDeletable } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDatabase, later } from "../harness";
 import { SUBSCRIBED } from "./round-trip";
 
 // Tables and columns that are called what a statement might call its own expressions and columns.
@@ -64,7 +64,7 @@ describeEachDatabase("tables and columns with awkward names", (database) => {
     await firsts.softDelete(107);
     expect((await firsts.forceDelete(107)).counts).toEqual({ First: 1, Second: 1, Third: 2 });
     await firsts.softDelete(2);
-    const purged = await firsts.purge({ olderThan: new Date(Date.now() + 1000) });
+    const purged = await firsts.purge({ olderThan: await later() });
     expect(purged.counts).toEqual({ First: 1, Second: 1 });
     expect(await dataSource.manager.find(Third)).toMatchObject([{ id: 3 }]);
   });

@@ -176,7 +176,7 @@ describeEachDatabase("contradictions", (database) => {
     const parents = getSoftDeleteRepository(dataSource, SoftParent);
 
     await expect(parents.restore(1, { parents: "all" as "restore" })).rejects.toThrow(
-      'The option parents is "all". Use',
+      'the option parents is "all". Use',
     );
   });
 });

@@ -9,7 +9,7 @@ import { models, type Model } from "./random-metadata/model";
 import { schemas } from "./random-metadata/schemas";
 
 // The suite runs the same models each time; other seeds look for more.
-const SEED = process.env["METADATA_SEED"] ?? "1";
+const SEED = process.env["FUZZ_SEED"] ?? "1";
 
 function entitiesOf(model: Model): (EntitySchema | (() => unknown))[] {
   return model.schemas ? schemas(model) : (decorated(model) as unknown as (() => unknown)[]);
@@ -46,7 +46,7 @@ async function failure(
 describeEachDatabase("random metadata", (database) => {
   // A server takes its time to make tables anew.
   const usual = { "better-sqlite3": 300, sqljs: 300, postgres: 30, mariadb: 15, mysql: 10 };
-  const runs = Number(process.env["METADATA_RUNS"] ?? usual[database.server]);
+  const runs = Number(process.env["FUZZ_RUNS"] ?? usual[database.server]);
 
   it(
     "starts with the subscriber as without it, or is refused with something true",

@@ -148,7 +148,7 @@ describeEachDatabase("declarations that cannot work", (database) => {
   it("are not the same declaration made twice", async () => {
     @Entity()
     class Same extends Soft {
-      @DeleteDateColumn({ name: "deleted_at" }) declare deletedAt: Date | null;
+      @DeleteDateColumn() declare deletedAt: Date | null;
     }
     const dataSource = await database.open([Same], SUBSCRIBED);
     const { id } = await save(dataSource, Same);

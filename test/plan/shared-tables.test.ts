@@ -48,8 +48,8 @@ class Slim {
 @Entity("posts", { synchronize: false })
 class Renamed {
   @PrimaryColumn({ name: "id" }) key!: number;
-  @DeleteDateColumn({ name: "deleted_at" }) removedAt!: Date | null;
-  @DeletionIdColumn({ name: "deletion_id" }) removal!: string | null;
+  @DeleteDateColumn({ name: "deletedAt" }) removedAt!: Date | null;
+  @DeletionIdColumn({ name: "deletionId" }) removal!: string | null;
   @ManyToOne(() => User) @JoinColumn({ name: "authorId" }) writer!: User | null;
   @OneToMany(() => Remark, (remark) => remark.post) remarks!: Remark[];
 }
@@ -165,8 +165,8 @@ describeEachDatabase("several classes on one table", (database) => {
     const dataSource = await database.open([Slim, Renamed, User, Post, Remark], SUBSCRIBED);
     const { author } = await fill(dataSource);
     const manager = new SoftDeleteManager(dataSource);
-    const posts = dataSource.driver.escape("posts");
-    await dataSource.query(`UPDATE ${posts} SET deleted_at = '2020-02-02 10:00:00' WHERE id = 2`);
+    const [posts, at] = ["posts", "deletedAt"].map((name) => dataSource.driver.escape(name));
+    await dataSource.query(`UPDATE ${posts} SET ${at} = '2020-02-02 10:00:00' WHERE id = 2`);
     const found = (await manager.check()).filter(({ entity, count }) => entity === "Post" && count);
     expect(found.map(({ code, count }) => [code, count])).toEqual([
       ["deleted-without-deletion-id", 1],
@@ -201,7 +201,7 @@ class OtherDate {
 @Entity("posts", { synchronize: false })
 class OtherId {
   @PrimaryColumn() id!: number;
-  @DeleteDateColumn({ name: "deleted_at" }) deletedAt!: Date | null;
+  @DeleteDateColumn() deletedAt!: Date | null;
   @DeletionIdColumn({ name: "other_id" }) otherId!: string | null;
 }
 

@@ -89,7 +89,7 @@ describeEachDatabase("siblings with relations of the same name", (database) => {
     expect((await manager.previewSoftDelete(B, { id: 1 })).counts).toEqual({ B: 1, Thing: 1 });
 
     await dataSource.query(
-      `UPDATE ${dataSource.driver.escape("a")} SET deleted_at = '2020-02-02 10:00:00'`,
+      `UPDATE ${dataSource.driver.escape("a")} SET ${dataSource.driver.escape("deletedAt")} = '2020-02-02 10:00:00'`,
     );
     const found = (await manager.check()).filter(({ severity }) => severity === "error");
     expect(found.map(({ code, entity, count }) => [code, entity, count])).toEqual([

@@ -1,10 +1,12 @@
 import {
+  ChildEntity,
   Entity,
   JoinColumn,
   ManyToOne,
   OneToMany,
   OneToOne,
   PrimaryColumn,
+  TableInheritance,
   ViewColumn,
   ViewEntity,
   type DataSource,
@@ -50,6 +52,31 @@ class Restricting extends Soft {
   @OneToOne(() => Total, FREE) @JoinColumn() @OnSoftDelete("RESTRICT") total!: Total | null;
 }
 
+@ViewEntity({ expression: "SELECT 1 AS number" })
+class Keyless {
+  @ViewColumn() number!: number;
+}
+
+@Entity()
+@TableInheritance({ column: { name: "kind", type: "varchar" } })
+class Document extends Soft {
+  @OneToOne(() => Keyless, FREE) @JoinColumn() one!: unknown;
+  @ManyToOne(() => Keyless, FREE) many!: unknown;
+}
+
+@ChildEntity()
+class Kept extends Document {
+  @OneToOne(() => Document, FREE) @JoinColumn() @OnSoftDelete("KEEP") declare one: unknown;
+}
+@ChildEntity()
+class RedeclaringOne extends Document {
+  @OneToOne(() => Document, FREE) @JoinColumn() @OnSoftDelete("CASCADE") declare one: unknown;
+}
+@ChildEntity()
+class RedeclaringMany extends Document {
+  @ManyToOne(() => Document, FREE) @OnSoftDelete("RESTRICT") declare many: unknown;
+}
+
 describeEachDatabase("relations to a view", (database) => {
   it("are left alone by every operation", async () => {
     const dataSource = await database.open([Order, Total, Line], SUBSCRIBED);
@@ -72,5 +99,24 @@ describeEachDatabase("relations to a view", (database) => {
         `${entity.name}.total: @OnSoftDelete("${policy}") acts when a Total is soft-deleted, but Total is a view`,
       );
     }
+  });
+
+  it("without a primary key leave a child entity's relation of the same name without columns, and its policy refused", async () => {
+    for (const [entity, property, policy] of [
+      [RedeclaringOne, "one", "CASCADE"],
+      [RedeclaringMany, "many", "RESTRICT"],
+    ] as const) {
+      const entities = [Keyless, Document, entity];
+      await expect(database.open(entities, SUBSCRIBED)).rejects.toThrow(
+        `${entity.name}.${property}: @OnSoftDelete("${policy}") would do nothing, TypeORM has made no column for the relation. It ` +
+          `shares the columns of Document.${property}, which leads to the view Keyless, and that has no primary key.`,
+      );
+      // It is so.
+      const dataSource = await database.open(entities);
+      const metadata = dataSource.getMetadata(entity);
+      expect(metadata.findRelationWithPropertyPath(property)?.joinColumns).toEqual([]);
+      await dataSource.destroy();
+    }
+    await (await database.open([Keyless, Document, Kept], SUBSCRIBED)).destroy();
   });
 });

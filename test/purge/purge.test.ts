@@ -1,8 +1,4 @@
-import {
-  getSoftDeleteRepository,
-  SoftDeleteConfigurationError,
-  SoftDeleteCriteriaError,
-} from "../../src";
+import { getSoftDeleteRepository, SoftDeleteOptionError, SoftDeleteCriteriaError } from "../../src";
 import { statementsOf } from "../harness";
 import { describeLaw } from "../laws/world";
 import { BLOG, Comment, Order, OrderLine, ORDERS, Post, User } from "./entities";
@@ -46,7 +42,9 @@ describeLaw("purge", BLOG, (world) => {
       await world.insert(User, [{ id: 1 }]);
       const table = world.escape("user");
       const zone = world.database === "postgres" ? "+00" : "";
-      await world.dataSource.query(`UPDATE ${table} SET deleted_at = '${text}${zone}'`);
+      await world.dataSource.query(
+        `UPDATE ${table} SET ${world.escape("deletedAt")} = '${text}${zone}'`,
+      );
       await world.softDeletes.purge({ olderThan: at });
       expect(await left(world, User)).toEqual([1]);
       await world.softDeletes.purge({ olderThan: new Date(at.getTime() + 1000 * 60 * 60 * 24) });
@@ -58,7 +56,7 @@ describeLaw("purge", BLOG, (world) => {
       async (olderThan) => {
         await world.insert(User, [{ id: 1, deletedAt: OLD }]);
         const call = world.softDeletes.purge({ olderThan: olderThan as string });
-        await expect(call).rejects.toThrow(SoftDeleteConfigurationError);
+        await expect(call).rejects.toThrow(SoftDeleteOptionError);
         await expect(call).rejects.toThrow(/olderThan is .*such as "30d"/);
         expect(await left(world, User)).toEqual([1]);
       },

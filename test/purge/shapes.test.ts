@@ -98,11 +98,10 @@ describeEachDatabase("purge of", (database) => {
     const [kept, gone] = [await save(root), await save(root)];
     const leaf = await save(gone);
     const softDeletes = new SoftDeleteManager(world.dataSource);
-    await softDeletes.softDelete(Folder, gone.id);
     await world.dataSource
       .createQueryBuilder()
       .update(Folder)
-      .set(EXPIRED)
+      .set({ deletedAt: EXPIRED.deletedAt })
       .where({ id: gone.id })
       .orWhere({ id: leaf.id })
       .callListeners(false)

@@ -1,6 +1,6 @@
 import { SoftDeleteManager, SoftDeleteSubscriber } from "../../src";
 import { BLOG, Post, User } from "../core/blog";
-import { describeEachDatabase } from "../harness";
+import { describeEachDatabase, later } from "../harness";
 
 describeEachDatabase("purge with a where", (database) => {
   it("over rows that it removes first is refused, and removes nothing", async () => {
@@ -9,7 +9,7 @@ describeEachDatabase("purge with a where", (database) => {
     await ds.manager.save(Post, { title: "p", author });
     const manager = new SoftDeleteManager(ds);
     await manager.softDelete(User, author.id);
-    const olderThan = new Date(Date.now() + 60_000);
+    const olderThan = await later();
     await expect(
       manager.purge(User, { olderThan, where: { posts: { title: "p" } } }),
     ).rejects.toMatchObject({

@@ -83,7 +83,7 @@ describeEachDriver("forceDelete", (database) => {
     const customer = await ds.manager.save(Customer, { name: "c" });
     const child = await order(ds, customer);
     await ds.manager.query(
-      `UPDATE ${ds.driver.escape("customer")} SET deleted_at = CURRENT_TIMESTAMP`,
+      `UPDATE ${ds.driver.escape("customer")} SET ${ds.driver.escape("deletedAt")} = CURRENT_TIMESTAMP`,
     );
 
     const removal = getSoftDeleteRepository(ds, Customer).onlyDeleted().forceDelete(customer.id);
@@ -104,6 +104,7 @@ describeEachDriver("forceDelete", (database) => {
 
     await expect(customers.forceDelete(customer.id)).rejects.toMatchObject({
       code: "SOFT_DELETE_RESTRICTED",
+      message: expect.stringContaining("cannot be removed for good: ") as string,
       relation: "Invoice.customer",
       count: 1,
       sampleIds: [{ id: invoice.id }],

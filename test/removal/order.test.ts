@@ -1,5 +1,5 @@
 import { SoftDeleteManager } from "../../src";
-import { describeEachDatabase, statementsOf } from "../harness";
+import { describeEachDatabase, later, statementsOf } from "../harness";
 import { describeLaw, World } from "../laws/world";
 import { left, NOW, numbered, OLD } from "../purge/world";
 import {
@@ -183,7 +183,7 @@ describeEachDatabase("removal of rows that refer to each other below one root", 
     expect(await world.row(Leaf, 2)).toMatchObject({ latestId: 2 });
 
     await softDeletes.softDelete(Root, 2);
-    const purged = await softDeletes.purge({ olderThan: new Date(Date.now() + 60_000) });
+    const purged = await softDeletes.purge({ olderThan: await later() });
     expect(purged).toMatchObject({ total: 5, blocked: [], failures: [] });
   });
 });

@@ -42,9 +42,34 @@ class Review extends SoftDeletable {
   track!: Track;
 }
 
+/** The database takes it along; it cannot be soft-deleted. */
+@Entity()
+class Sleeve {
+  @PrimaryColumn() id!: number;
+  @Column() albumId!: number;
+  @ManyToOne(() => Album, { onDelete: "CASCADE" }) @JoinColumn() album!: Album;
+}
+
+/** The database takes it along with its master, of a key of two columns; and it goes along with its album. */
+@Entity()
+class Tape extends SoftDeletable {
+  @PrimaryColumn() id!: number;
+  @PrimaryColumn() side!: number;
+  @Column({ type: "int", nullable: true }) albumId!: number | null;
+  @Column({ type: "int", nullable: true }) masterId!: number | null;
+  @Column({ type: "int", nullable: true }) masterSide!: number | null;
+  @ManyToOne(() => Album) @JoinColumn() @OnSoftDelete("CASCADE") album!: Album | null;
+  @ManyToOne(() => Tape, { onDelete: "CASCADE" })
+  @JoinColumn([
+    { name: "masterId", referencedColumnName: "id" },
+    { name: "masterSide", referencedColumnName: "side" },
+  ])
+  master!: Tape | null;
+}
+
 describeLaw(
   "forceDelete, beside the database's own ON DELETE",
-  [Album, Sale, Track, Review],
+  [Album, Sale, Track, Review, Sleeve, Tape],
   (world) => {
     beforeEach(async () => {
       world.time = NOW;
@@ -96,6 +121,32 @@ describeLaw(
         await world.softDeletes.softDelete(Album, 1);
         await expect(trash().forceDelete(1)).rejects.toMatchObject({ code: "STILL_REFERENCED" });
         expect(await left(world, Review)).toEqual([1]);
+      });
+
+      it("is refused where a row that cannot be soft-deleted would go along", async () => {
+        await world.insert(Sleeve, [{ id: 1, albumId: 1 }]);
+        await world.softDeletes.softDelete(Album, [1, 2]);
+        const album = await trash().findOneByOrFail({ id: 1 });
+        await expect(trash().forceRemove(album)).rejects.toMatchObject({
+          code: "STILL_REFERENCED",
+          relation: "Sleeve.album",
+        });
+        expect(await left(world, Sleeve)).toEqual([1]);
+      });
+
+      it("is refused where an active row would go along with one below a matched row", async () => {
+        await world.insert(Tape, [{ id: 1, side: 1, albumId: 1 }]);
+        await world.insert(Tape, [{ id: 2, side: 1, masterId: 1, masterSide: 1 }]);
+        await world.softDeletes.softDelete(Album, 1);
+        await expect(trash().forceDelete({ id: 1 })).rejects.toMatchObject({
+          code: "STILL_REFERENCED",
+          relation: "Tape.master",
+          sampleIds: [{ id: 2, side: 1 }],
+        });
+        await expect(
+          getSoftDeleteRepository(world.dataSource, Tape).onlyDeleted().forceDelete({ side: 1 }),
+        ).rejects.toMatchObject({ code: "STILL_REFERENCED", relation: "Tape.master" });
+        expect(await world.dataSource.manager.count(Tape)).toBe(1);
       });
 
       it("is none of this package's business where the caller asked for any row", async () => {

@@ -9,7 +9,7 @@ import {
 } from "typeorm";
 
 import { OnSoftDelete, SoftDeletable, SoftDeleteManager } from "../../src";
-import { describeEachDatabase } from "../harness";
+import { describeEachDatabase, later } from "../harness";
 import { World } from "../laws/world";
 import { left, numbered } from "../purge/world";
 
@@ -56,7 +56,7 @@ describeEachDatabase("removal of rows that refer to each other in a ring", (data
       expect(result.counts).toEqual({ Key: 2, Lock: 2 });
 
       await softDeletes.softDelete(Lock, 3);
-      const purged = await softDeletes.purge({ olderThan: new Date(Date.now() + 60_000) });
+      const purged = await softDeletes.purge({ olderThan: await later() });
       expect(purged).toMatchObject({ counts: { Key: 1, Lock: 1 }, failures: [] });
       expect(await left(world, Key)).toEqual([4]);
     },

@@ -98,6 +98,16 @@ describeEachDriver("scopes", (database) => {
       );
     });
 
+    it(`${scope}: aggregates of a column that the entity does not have are refused`, async () => {
+      const repository = users(scope);
+      for (const column of ["score", "name.points", 'points") + (SELECT 4711', "points + 1"]) {
+        for (const aggregate of ["sum", "average", "minimum", "maximum"] as const) {
+          const attempt = async () => repository[aggregate](column as never);
+          await expect(attempt()).rejects.toThrow(`"${column}" was not found`);
+        }
+      }
+    });
+
     it(`${scope}: createQueryBuilder with where, orWhere and pagination`, async () => {
       const query = () => users(scope).createQueryBuilder("u");
       expect(names(await query().getMany())).toEqual(all);

@@ -17,7 +17,7 @@ describeLaw("onlyDeleted().find", [Note], (world) => {
       notes.find({ order: { deletedAt: "DESC" } }),
     );
     expect(others).toEqual([]);
-    expect(statement).toMatch(/deleted_at[`"] IS NOT NULL/);
+    expect(statement).toMatch(/deletedAt[`"] IS NOT NULL/);
     // The other databases read so small a table whole.
     if (world.database !== "better-sqlite3") return;
     const plan = await world.dataSource.query<{ detail: string }[]>(

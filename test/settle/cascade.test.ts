@@ -22,7 +22,7 @@ const LATE = "2021-03-03 11:22:33";
 
 /** Deletes rows as something outside the package would. */
 async function mark(world: World, table: string, ids: string, stamp = EARLY): Promise<void> {
-  const set = `${world.escape("deleted_at")} = '${stamp}'`;
+  const set = `${world.escape("deletedAt")} = '${stamp}'`;
   await world.dataSource.query(`UPDATE ${world.escape(table)} SET ${set} WHERE id IN (${ids})`);
 }
 

@@ -1,4 +1,4 @@
-import { SoftDeleteConfigurationError, SoftDeleteManager } from "../../src";
+import { SoftDeleteConfigurationError, SoftDeleteOptionError, SoftDeleteManager } from "../../src";
 import { deletionTime, isDeletionId, newDeletionId } from "../../src/rows/deletion-id";
 import { statementsOf } from "../harness";
 import { BLOG, Post, User } from "../laws/entities";
@@ -9,7 +9,7 @@ const STAMP = "2020-02-02 10:00:00";
 
 /** Deletes rows as something outside the package would. */
 async function mark(world: World, table: string, where: string, stamp = STAMP): Promise<void> {
-  const set = `${world.escape("deleted_at")} = '${stamp}'`;
+  const set = `${world.escape("deletedAt")} = '${stamp}'`;
   await world.dataSource.query(`UPDATE ${world.escape(table)} SET ${set} WHERE ${where}`);
 }
 
@@ -48,7 +48,7 @@ describeLaw("settle()", [...BLOG, Seat, Plain], (world) => {
     await world.softDeletes.settle(User);
     const after = await world.everything();
     const without = (rows: Record<string, unknown>[] = []): unknown[] =>
-      rows.map((row) => ({ ...row, deletion_id: null }));
+      rows.map((row) => ({ ...row, deletionId: null }));
     expect(without(after["User"])).toEqual(without(before["User"]));
     expect(after["User"]).not.toEqual(before["User"]);
   });
@@ -58,9 +58,9 @@ describeLaw("settle()", [...BLOG, Seat, Plain], (world) => {
     const stamp = "2020-02-02 10:00:00.123456";
     await mark(world, "user", "id = 1", stamp);
     await world.softDeletes.settle(User);
-    const text = `CAST(${world.escape("deleted_at")} AS CHAR(26))`;
+    const text = `CAST(${world.escape("deletedAt")} AS CHAR(26))`;
     const [row] = await world.dataSource.query<{ at: string; id: string }[]>(
-      `SELECT ${text} AS at, deletion_id AS id FROM ${world.escape("user")}`,
+      `SELECT ${text} AS at, ${world.escape("deletionId")} AS id FROM ${world.escape("user")}`,
     );
     expect(row?.at).toBe(stamp);
     expect(deletionTime(row?.id ?? "").getMilliseconds()).toBe(123);
@@ -102,7 +102,7 @@ describeLaw("settle()", [...BLOG, Seat, Plain], (world) => {
     await users(2);
     const { deletionId } = await world.softDeletes.softDelete(User, [1, 2]);
     await world.dataSource.query(
-      `UPDATE ${world.escape("user")} SET ${world.escape("deleted_at")} = NULL WHERE id = 1`,
+      `UPDATE ${world.escape("user")} SET ${world.escape("deletedAt")} = NULL WHERE id = 1`,
     );
     const version = (await world.row(User, 1)).version;
     const result = await world.softDeletes.settle(User);
@@ -190,16 +190,14 @@ describeLaw("settle()", [...BLOG, Seat, Plain], (world) => {
     const id = newDeletionId(new Date(`${STAMP}Z`));
     await mark(world, "user", "id = 1");
     await world.dataSource.query(
-      `UPDATE ${world.escape("user")} SET deletion_id = '${id}' WHERE id = 1`,
+      `UPDATE ${world.escape("user")} SET ${world.escape("deletionId")} = '${id}' WHERE id = 1`,
     );
     await expect(world.softDeletes.settle()).resolves.toMatchObject({ total: 0 });
     await expect(world.row(User, 1)).resolves.toMatchObject({ deletionId: id });
   });
 
   it.each([0, -1, 1.5, Number.NaN])("refuses a batch size of %p", async (batchSize) => {
-    await expect(world.softDeletes.settle({ batchSize })).rejects.toThrow(
-      SoftDeleteConfigurationError,
-    );
+    await expect(world.softDeletes.settle({ batchSize })).rejects.toThrow(SoftDeleteOptionError);
   });
 
   it("refuses an entity that cannot be soft-deleted", async () => {

@@ -161,14 +161,5 @@ describeEachDriver("writes of the delete date", (database) => {
         expect(await deletions(dataSource)).toEqual([["older"]]);
       });
     }
-
-    it("keeps a deletion id that the caller gives", async () => {
-      const { dataSource } = opened;
-      const deletionId = "01890000-0000-7000-8000-000000000001";
-
-      await dataSource.getRepository(Author).insert({ name: "copy", deletedAt: AT, deletionId });
-
-      expect((await rowOf(dataSource, "copy")).deletionId).toBe(deletionId);
-    });
   });
 });

@@ -13,7 +13,7 @@ import {
 } from "typeorm";
 
 import { OnSoftDelete, SoftDeletable, SoftDeleteSubscriber } from "../../src";
-import type { TestDatabase, TestDataSourceOptions } from "../harness";
+import type { TestDatabase, TestDataSourceOptions, TestEntities } from "../harness";
 
 abstract class Named extends SoftDeletable {
   @PrimaryGeneratedColumn() id!: number;
@@ -89,10 +89,11 @@ const SOFT_DELETABLE = [Shelf, Author, Portrait, Book, Page, Loan];
 export function openLibrary(
   database: TestDatabase,
   subscribers: NonNullable<TestDataSourceOptions["subscribers"]> = [SoftDeleteSubscriber],
+  entities: TestEntities = LIBRARY,
 ): { readonly dataSource: DataSource } {
   const opened: { dataSource?: DataSource } = {};
   beforeAll(async () => {
-    opened.dataSource = await database.open(LIBRARY, { subscribers });
+    opened.dataSource = await database.open(entities, { subscribers });
   });
   beforeEach(async () => {
     for (const entity of [Page, Book, Portrait, Loan, Author, Shelf, Country]) {

@@ -3,7 +3,7 @@ import type { ObjectLiteral, UpdateEvent } from "typeorm";
 import { DeletedEntityWriteError } from "../../errors";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { ownColumn } from "../../plan/table";
-import { isNull } from "../native-call";
+import { isNull } from "../given-date";
 import { storedRow } from "../../typeorm/hook-events";
 
 /** Refuses a `save()` of a deleted row, unless it clears the delete date. */

@@ -9,6 +9,7 @@ import type {
 } from "typeorm";
 
 import type { SoftDeleteSubscriberOptions } from "../../session/settings";
+import { insertedObject, isSaved } from "../../typeorm/hook-events";
 import { refuseDeletedWrite } from "./deleted-write";
 import { refuseClear, refuseHardDelete } from "./hard-delete";
 import { HiddenReferences } from "./hidden-references";
@@ -46,6 +47,10 @@ export class Guards {
   }
 
   afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
+    const object = isSaved(event) ? insertedObject(event) : undefined;
+    if (object && this.settings().preserveReferences !== false) {
+      this.#hidden.inserted(object, event.metadata);
+    }
     return this.settings().guardReferences === true
       ? this.#references.afterInsert(event)
       : undefined;
@@ -56,8 +61,7 @@ export class Guards {
     if (writesToDeleted === "forbid") refuseDeletedWrite(event);
     // What is lent is no reference of the user's.
     const checked = guardReferences === true ? this.#references.beforeUpdate(event) : undefined;
-    this.#hidden.lend(event);
-    await checked;
+    await Promise.all([this.#hidden.lend(event), checked]);
   }
 
   afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | undefined {

@@ -6,8 +6,9 @@ import { relationsLoaded } from "../../session/relations-loaded";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { fromDatabase, toDatabase } from "../../typeorm/column-values";
 import type { Column } from "../../typeorm/metadata";
+import { replaceRelated } from "../../typeorm/related-objects";
 import { withFindOptions, withoutGlobalOrder } from "../../typeorm/query-text";
-import { selectWithKey, valueAt, type RelationNode } from "./relation-nodes";
+import { orderedBy, selectWithKey, valueAt, type RelationNode } from "./relation-nodes";
 
 /** Where to read. @internal */
 export interface Reader {
@@ -73,10 +74,8 @@ async function findPairs(
   });
   if (condition) query.where(condition);
   query.andWhere(...haveKeys(manager, metadata.primaryColumns, "parent", keys));
-  for (const column of target.columns) {
-    const given = valueAt(order, column.propertyPath);
-    if (given === undefined || column.relationMetadata) continue;
-    query.addOrderBy(`related.${column.propertyPath}`, direction(given), nulls(given));
+  for (const [path, given] of orderedBy(target, order)) {
+    query.addOrderBy(`related.${path}`, direction(given), nulls(given));
   }
   const found = await query.getRawMany<Record<string, unknown>>();
   return found.map((row) => [
@@ -143,7 +142,10 @@ function setRelation(
   for (const object of objects) {
     const found = related.get(keyTextOf(manager.dataSource, keyOf(metadata, object))) ?? [];
     const many = relation.isOneToMany || relation.isManyToMany;
-    relation.setEntityValue(object, many ? found : (found[0] ?? null));
+    const value = many ? found : (found[0] ?? null);
+    // What an order has joined is there already; in an embedded object TypeORM's own setter makes the object, and replaces.
+    if (relation.embeddedMetadata) relation.setEntityValue(object, value);
+    else replaceRelated(relation, object, value);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { EntityMetadata, FindManyOptions } from "typeorm";
+import { EntityPropertyNotFoundError, type EntityMetadata, type FindManyOptions } from "typeorm";
 
+import { SoftDeleteCriteriaError } from "../../errors";
 import {
   NO_RELATIONS,
   requestedRelations,
@@ -48,6 +49,7 @@ export function relationNodes<Entity>(
 
 function nodesOf(metadata: EntityMetadata, wanted: Wanted): RelationNode[] {
   const requested = requestedRelations(metadata, wanted.relations);
+  for (const properties of [wanted.select, wanted.order]) refuseUnknown(metadata, properties);
   const nodes: RelationNode[] = [];
   for (const relation of metadata.relations) {
     const path = relation.propertyPath;
@@ -57,6 +59,7 @@ function nodesOf(metadata: EntityMetadata, wanted: Wanted): RelationNode[] {
     if (!named && !requested.has(path) && !eager) continue;
     const select = objectAt(wanted.select, path);
     const order = objectAt(wanted.order, path);
+    if (relation.isOneToMany || relation.isManyToMany) refuseNestedOrder(target, order);
     nodes.push({
       relation,
       rows: named?.rows ?? "active",
@@ -73,6 +76,47 @@ function nodesOf(metadata: EntityMetadata, wanted: Wanted): RelationNode[] {
     });
   }
   return nodes;
+}
+
+/** @throws EntityPropertyNotFoundError for a property that the entity does not have, as TypeORM's own `find` does. */
+function refuseUnknown(metadata: EntityMetadata, properties: unknown, prefix = ""): void {
+  if (typeof properties !== "object" || properties === null) return;
+  for (const [property, value] of Object.entries(properties)) {
+    const path = prefix + property;
+    if (metadata.findEmbeddedWithPropertyPath(path)) refuseUnknown(metadata, value, `${path}.`);
+    else if (
+      !metadata.findColumnWithPropertyPath(path) &&
+      !metadata.findRelationWithPropertyPath(path)
+    )
+      throw new EntityPropertyNotFoundError(path, metadata);
+  }
+}
+
+/** Rows of a list are read without the rows that they refer to, and so cannot be ordered by those. */
+function refuseNestedOrder(metadata: EntityMetadata, order: object | undefined): void {
+  const nested = metadata.relations.find(({ propertyPath }) => objectAt(order, propertyPath));
+  if (nested) throw SoftDeleteCriteriaError.nestedOrder(`${metadata.name}.${nested.propertyPath}`);
+}
+
+/**
+ * The columns of an entity that an order goes by, by property path, as the caller has put them; without those of related
+ * rows.
+ *
+ * @internal
+ */
+export function orderedBy(
+  metadata: EntityMetadata,
+  order: object = {},
+  prefix = "",
+): [path: string, given: unknown][] {
+  return Object.entries(order).flatMap(([property, given]: [string, unknown]) => {
+    const path = prefix + property;
+    if (metadata.findEmbeddedWithPropertyPath(path)) {
+      return orderedBy(metadata, given as object, `${path}.`);
+    }
+    const isColumn = !metadata.findRelationWithPropertyPath(path) && given !== undefined;
+    return isColumn ? [[path, given] as [string, unknown]] : [];
+  });
 }
 
 /** What an object holds at a property path. @internal */

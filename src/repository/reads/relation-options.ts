@@ -11,7 +11,13 @@ import {
 import type { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { findAlias } from "../../typeorm/query-text";
 import { quoted } from "../../typeorm/quoting";
-import { valueAt, selectWithKey } from "./relation-nodes";
+import {
+  orderedBy,
+  relationNodes,
+  selectWithKey,
+  valueAt,
+  type RelationNode,
+} from "./relation-nodes";
 import { NO_RELATIONS, type RelationScope } from "./relation-scope";
 import { scopedOptions, withCondition, type Scope } from "./scope";
 
@@ -36,6 +42,12 @@ export function rootOptions<Entity extends ObjectLiteral, Options extends FindMa
   delete root.relations;
   const select = selectWithKey(metadata, options.select);
   if (select) root.select = select;
+  const joined = orderedRelations(relationNodes(metadata, options, named));
+  if (joined) {
+    // A page is found by what is selected: these are read here as well, and loaded anew like the others.
+    Object.assign(root, { relations: joined.relations, relationLoadStrategy: "join" });
+    if (select) root.select = merged(select, joined.select);
+  }
   const read = options.withDeleted === true && scope === "active" ? "withDeleted" : scope;
   if (read === "active" && !mentions(named, options.where) && !mentions(named, options.order)) {
     return root;
@@ -46,6 +58,44 @@ export function rootOptions<Entity extends ObjectLiteral, Options extends FindMa
   if (read !== "active") return scopedOptions<Entity, Options>(metadata, read, { ...root, where });
   const roots = [where].flat().map((one: Where) => withCondition(one, path, IsNull()));
   return { ...root, withDeleted: true, where: roots };
+}
+
+/** What the order goes by of related rows: their relations, and of each the columns. */
+function orderedRelations(
+  nodes: readonly RelationNode[],
+): { readonly relations: object; readonly select: object } | undefined {
+  let relations = {};
+  let select = {};
+  for (const { relation, order, below } of nodes) {
+    if (!order) continue;
+    const target = relation.inverseEntityMetadata;
+    const deeper = orderedRelations(below);
+    const path = relation.propertyPath.split(".");
+    const columns = orderedBy(target, order).map(([column]) => column);
+    let selected = selectWithKey(
+      target,
+      columns.reduce((all, one) => merged(all, at(one.split("."), true)), {}),
+    );
+    if (deeper) selected = merged(selected ?? {}, deeper.select);
+    relations = merged(relations, at(path, deeper?.relations ?? true));
+    select = merged(select, at(path, selected ?? true));
+  }
+  return Object.keys(relations).length > 0 ? { relations, select } : undefined;
+}
+
+/** An object that holds a value at a path. */
+function at(path: readonly string[], value: unknown): object {
+  return path.reduceRight<unknown>((below, property) => ({ [property]: below }), value) as object;
+}
+
+/** Both objects in one, at any depth; what both hold is as in the second, unless that is an object. */
+function merged(one: object, other: object): object {
+  const result: Record<string, unknown> = { ...one };
+  for (const [property, value] of Object.entries(other)) {
+    const known = result[property];
+    result[property] = isConditions(known) && isConditions(value) ? merged(known, value) : value;
+  }
+  return result;
 }
 
 /** Whether conditions or an order go by the columns of a named relation. */

@@ -12,6 +12,9 @@ import {
 /** Which rows a repository reads: active ones, all, or deleted ones. */
 export type Scope = "active" | "withDeleted" | "onlyDeleted";
 
+/** By the strategy "query" TypeORM leaves deleted rows of lists out, whatever `withDeleted` says. */
+const ALL_ROWS = { withDeleted: true, relationLoadStrategy: "join" } as const;
+
 /** Find options that keep to a scope, whatever their `where` says. @internal */
 export function scopedOptions<
   Entity extends ObjectLiteral,
@@ -21,11 +24,10 @@ export function scopedOptions<
     case "active":
       return options;
     case "withDeleted":
-      return { ...options, withDeleted: true };
+      return { ...options, ...ALL_ROWS };
     case "onlyDeleted":
       // Not by a spread: TypeORM's find takes a twentieth longer over an object whose spread `where` is replaced.
-      return Object.assign({}, options, {
-        withDeleted: true,
+      return Object.assign({}, options, ALL_ROWS, {
         where: onlyDeleted(metadata, options.where),
       });
   }
@@ -55,12 +57,17 @@ export function withCondition<Entity>(
   const [property = "", ...rest] = path;
   const given = (where as Record<string, unknown>)[property];
   if (rest.length > 0) {
-    const nested = (given ?? {}) as FindOptionsWhere<Entity>;
-    return { ...where, [property]: withCondition(nested, rest, condition) };
+    const add = (nested: unknown): unknown =>
+      withCondition((nested ?? {}) as FindOptionsWhere<Entity>, rest, condition);
+    // An empty list is no condition at all.
+    const list = [given].flat();
+    const nested = list.length > 1 ? list.map(add) : add(list[0]);
+    return { ...where, [property]: nested };
   }
   if (given === undefined) return Object.assign({}, where, { [property]: condition });
   return {
     ...where,
-    [property]: And(condition, given instanceof FindOperator ? given : Equal(given)),
+    // The inner And() is for its brackets: what a Raw() says may hold an OR.
+    [property]: And(condition, given instanceof FindOperator ? And(given) : Equal(given)),
   };
 }

@@ -1,7 +1,14 @@
-import type { FindManyOptions, FindOptionsWhere, ObjectLiteral, Repository } from "typeorm";
+import {
+  EntityPropertyNotFoundError,
+  type FindManyOptions,
+  type FindOptionsWhere,
+  type ObjectLiteral,
+  type Repository,
+} from "typeorm";
 
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { findAlias, withFindOptions, withoutGlobalOrder } from "../../typeorm/query-text";
+import { quoted } from "../../typeorm/quoting";
 import { copyOf } from "../../typeorm/repository-copies";
 import { loadRelations } from "./relation-loading";
 import { relationNodes } from "./relation-nodes";
@@ -73,19 +80,28 @@ export function inScope<Entity extends ObjectLiteral, Own extends ReadsInScope<E
   return copyOf(repository, { scope, relationScope });
 }
 
-/** An aggregate of a column in the repository's scope: TypeORM's own take no `withDeleted`. @internal */
+/**
+ * An aggregate of a column in the repository's scope: TypeORM's own take no `withDeleted`.
+ *
+ * @throws EntityPropertyNotFoundError for a column that the entity does not have.
+ * @internal
+ */
 export async function aggregate<Entity extends ObjectLiteral>(
   repository: ReadsInScope<Entity>,
   name: string,
-  column: string,
+  property: string,
   where?: FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[],
 ): Promise<number | null> {
+  const { metadata } = repository;
+  const column = metadata.columns.find(({ propertyPath }) => propertyPath === property);
+  if (!column) throw new EntityPropertyNotFoundError(property, metadata);
   const options = scoped<Entity, FindManyOptions<Entity>>(repository, where ? { where } : {});
-  const alias = findAlias(repository.metadata);
+  const alias = findAlias(metadata);
+  const names = [alias, column.databaseName].map((one) => quoted(metadata.dataSource, one));
   const query = withFindOptions(repository.manager.createQueryBuilder(repository.target, alias), {
     ...options,
     loadEagerRelations: false,
-  }).select(`${name}(${alias}.${column})`, "value");
+  }).select(`${name}(${names.join(".")})`, "value");
   const row = await withoutGlobalOrder(query).getRawOne<{ value: string | number | null }>();
   return row?.value == null ? null : Number(row.value);
 }

@@ -1,6 +1,7 @@
 import {
   EntityNotFoundError,
   Repository,
+  type DeepPartial,
   type FindManyOptions,
   type FindOneOptions,
   type FindOptionsWhere,
@@ -9,8 +10,12 @@ import {
   type SelectQueryBuilder,
 } from "typeorm";
 
-import type { RelationScope, SoftDeleteRelations } from "./relation-scope";
+import type { Only } from "../../errors";
+import { checkOptions } from "../../errors/check-options";
+import { quoted } from "../../typeorm/quoting";
+import type { RelationScope } from "./relation-scope";
 import type { Scope } from "./scope";
+import { SCOPE_RULES, type ScopeOptions } from "./scope-options";
 import { aggregate, inScope, scoped, withLoaded, withRelations } from "./scoped-reads";
 
 type Where<Entity> = FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
@@ -40,8 +45,9 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
    * const posts = await repository.withDeleted({ relations: { author: true } }).find();
    * ```
    */
-  withDeleted(options?: { readonly relations: SoftDeleteRelations<Entity> }): this {
-    return options
+  withDeleted<Key extends PropertyKey = never>(options?: Only<ScopeOptions<Entity>, Key>): this {
+    checkOptions("withDeleted", SCOPE_RULES, options);
+    return options?.relations
       ? withRelations<Entity, this>(this, this.scope, options.relations, "any")
       : inScope<Entity, this>(this, "withDeleted", this.relationScope);
   }
@@ -58,8 +64,9 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
    * const posts = await repository.onlyDeleted({ relations: { comments: true } }).find();
    * ```
    */
-  onlyDeleted(options?: { readonly relations: SoftDeleteRelations<Entity> }): this {
-    return options
+  onlyDeleted<Key extends PropertyKey = never>(options?: Only<ScopeOptions<Entity>, Key>): this {
+    checkOptions("onlyDeleted", SCOPE_RULES, options);
+    return options?.relations
       ? withRelations<Entity, this>(this, "onlyDeleted", options.relations, "sameDeletion")
       : inScope<Entity, this>(this, "onlyDeleted", this.relationScope);
   }
@@ -85,16 +92,22 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
     query.withDeleted();
     if (this.scope === "withDeleted") return query;
     // A condition would be dropped by the caller's where(); a join stays.
+    const { metadata } = this;
     const self = `${query.alias}_deleted`;
-    const { primaryColumns, deleteDateColumn } = this.metadata;
-    const on = primaryColumns.map(
-      (column) => `${self}.${column.propertyPath} = ${query.alias}.${column.propertyPath}`,
+    const of = (alias: string, name = ""): string =>
+      [alias, name].map((one) => quoted(metadata.dataSource, one)).join(".");
+    const on = metadata.primaryColumns.map(
+      ({ databaseName }) => `${of(self, databaseName)} = ${of(query.alias, databaseName)}`,
     );
-    return query.innerJoin(
-      this.metadata.target,
-      self,
-      `${on.join(" AND ")} AND ${self}.${deleteDateColumn?.propertyPath ?? ""} IS NOT NULL`,
-    );
+    const isDeleted = `${of(self, metadata.deleteDateColumn?.databaseName)} IS NOT NULL`;
+    return query.innerJoin(metadata.target, self, [...on, isDeleted].join(" AND "));
+  }
+
+  override async preload(entityLike: DeepPartial<Entity>): Promise<Entity | undefined> {
+    const id = this.metadata.getEntityIdMap(entityLike);
+    if (this.scope === "active" || !id) return super.preload(entityLike);
+    const row = await this.createQueryBuilder().whereInIds([id]).getOne();
+    return row ? this.merge(row, entityLike) : undefined;
   }
 
   override async find(options: FindManyOptions<Entity> = {}): Promise<Entity[]> {

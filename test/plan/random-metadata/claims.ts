@@ -15,6 +15,23 @@ const CLAIMS: readonly [words: RegExp, isTrue: Check][] = [
     },
   ],
   [
+    /^(\w+)\.([\w.]+): there is no such relation\. /,
+    (truth, name, property) => {
+      const one = truth.named(name);
+      return (
+        one !== undefined && truth.statesPolicy(one, property) && !truth.relation(one, property)
+      );
+    },
+  ],
+  [
+    /^(\w+)\.([\w.]+): @OnSoftDelete\("(\w+)"\) would do nothing, .* leads to the view (\w+), and/,
+    (truth, name, property, policy, view) => {
+      const [one, other] = [name, view].map((some) => truth.named(some));
+      if (!one || other?.role !== "view" || other.top) return false;
+      return truth.policy(one, property) === policy && truth.leadsFromTable(one, property, other);
+    },
+  ],
+  [
     /^(\w+)\.([\w.]+): the cascade reaches (\w+), which cannot be soft-deleted/,
     (truth, name, path, reached) => {
       const [one, other] = [name, reached].map((some) => truth.named(some));

@@ -85,6 +85,14 @@ export class Truth {
     return undefined;
   }
 
+  /** Whether a relation of the given path leads to another class from any class on the table. */
+  leadsFromTable(one: ClassModel, path: string, target: ClassModel): boolean {
+    return this.model.classes.some((other) => {
+      const found = this.table(other) === this.table(one) && this.relation(other, path);
+      return found && this.model.classes[found.target] === target;
+    });
+  }
+
   /** The policy that the nearest of the classes states. */
   policy(one: ClassModel, path: string): Policy {
     for (const own of this.chain(one)) {
@@ -152,7 +160,7 @@ function columnsOf({ name: by, soft }: ClassModel): DeclaredColumn[] {
     moment: true,
     by,
   });
-  const inherited = [date("deletedAt", "deleted_at"), id("deletionId", "deletion_id")];
+  const inherited = [date("deletedAt", "deletedAt"), id("deletionId", "deletionId")];
   switch (soft) {
     case "none":
       return [];
