@@ -24,6 +24,8 @@ export {
   type WithSoftDeleteOptions,
 } from "./entity/with-soft-delete";
 export {
+  BrokenTransactionError,
+  ConnectionBusyError,
   DeletedEntityWriteError,
   DeletionNotFoundError,
   HardDeleteForbiddenError,
@@ -36,6 +38,7 @@ export {
   SoftDeleteOptionError,
   SoftDeleteRestrictedError,
   StillReferencedError,
+  UnknownRowsError,
   type DeletedParent,
   type PrimaryKey,
   type RestoreConflict,

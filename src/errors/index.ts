@@ -1,3 +1,4 @@
+export { BrokenTransactionError, ConnectionBusyError, UnknownRowsError } from "./connections";
 export { SoftDeleteConfigurationError } from "./configuration";
 export { SoftDeleteCriteriaError } from "./criteria";
 export { SoftDeleteOptionError } from "./option-errors";

@@ -16,7 +16,10 @@ export type SoftDeleteErrorCode =
   | "STILL_REFERENCED"
   | "HARD_DELETE_FORBIDDEN"
   | "DELETED_ENTITY_WRITE"
-  | "SCOPE_WRITE";
+  | "SCOPE_WRITE"
+  | "CONNECTION_BUSY"
+  | "BROKEN_TRANSACTION"
+  | "UNKNOWN_ROWS";
 
 /**
  * The base of every error that this package throws. Tell them apart by `code`, which also works across two installed

@@ -7,17 +7,8 @@ import type { Author } from "../record/author";
 import { newDeletionId } from "../rows/deletion-id";
 import type { Objects } from "../rows/loaded-objects";
 import type { Session } from "../session/session";
-import type { Sql } from "../sql/sql";
-import { movedHere, movedSince } from "./moved-rows";
 import type { NativeCall } from "./native-call";
-import type { NotedGroup } from "./notes";
-
-/** A condition on the rows that the calls have moved. */
-export async function movedBy(session: Session, group: NotedGroup): Promise<Sql> {
-  const { table, direction, note, ids, at } = group;
-  const moved = movedSince(session, table, direction, note, ids, at);
-  return ids ? moved : movedHere(session, table, direction, moved);
-}
+import { movedBy, type CallRows, type Note } from "./noted-rows";
 
 /** One deletion for each call, or, where the caller has set several delete dates himself, for each of those. */
 export async function softDelete(
@@ -36,7 +27,7 @@ export async function softDelete(
     for (const group of some)
       marked.push({
         table: group.table,
-        conditions: [await movedBy(session, group)],
+        conditions: [await movedBy(session, group, group.note)],
       });
     roots += (await takeMarked(session, marked, deletion)).roots;
   }
@@ -61,10 +52,17 @@ export function groupsOf(calls: readonly NativeCall[]): Map<string, Group> {
   return groups;
 }
 
-interface Group {
-  readonly table: SoftDeleteTable;
-  readonly direction: NativeCall["direction"];
-  readonly at: Date | undefined;
+/** Calls on one table in one direction. */
+export interface CallGroup extends CallRows {
+  readonly calls: readonly NativeCall[];
+}
+
+/** The same, with what was unsettled of their rows before. */
+export interface NotedGroup extends CallGroup {
+  readonly note: Note;
+}
+
+interface Group extends CallGroup {
   readonly calls: NativeCall[];
   ids: ObjectLiteral[] | null;
 }

@@ -77,11 +77,11 @@ export class InsertedRows {
     const row = object && this.#rows.get(object);
     if (!row) return [];
     this.#rows.delete(object);
-    const { call, deletion, open } = row;
+    const { call, deletion } = row;
     const { metadata } = event;
     const saved = isSaved(event);
     // Below a row that is inserted alone there is none yet.
-    const calls = open ? [call] : [];
+    const calls: NativeCall[] = [];
     if (deletion && (saved || isHeard(event.manager, "afterSoftDelete"))) {
       const id = metadata.getEntityIdMap(object);
       calls.push({ ...call, id, entity: object, save: saved, inserted: deletion });

@@ -1,113 +1,147 @@
-import type { ObjectLiteral } from "typeorm";
-
-import { and, bind, join, sql, type Sql, filter } from "../sql/sql";
-import { keyTextOfObject } from "../rows/key-text";
-import type { Session } from "../session/session";
+import { and, bind, filter, join, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
+import type { Session } from "../session/session";
 import { type Direction, isUnsettled } from "../sql/state";
-import { byKeys } from "../rows/by-keys";
+import type { TextPiece } from "../typeorm/update-text";
 
-/** The unsettled rows that were there before a call of TypeORM's own, and the moment from which it counts. */
-export interface Note {
-  /** By the database's own clock. */
-  readonly since: string;
-  readonly rows: ReadonlyMap<string, ObjectLiteral>;
-}
-
-// CURRENT_TIMESTAMP has whole seconds on SQLite and MySQL, and machines' clocks differ from nothing here: it is the
-// database's alone.
+// CURRENT_TIMESTAMP has whole seconds on SQLite and MySQL.
 const MARGIN_SECONDS = 10;
 
-/**
- * Notes the rows that something marked recently, or with the same date, and that carry no deletion id, or the rows that
- * something unmarked and that still carry one. One SELECT.
- */
-export async function noteUnsettled(
+/** Rows that something else has moved stand beside those of a call, which are not to be told from them. */
+export class OutOfStep extends Error {
+  constructor() {
+    super("the rows of a statement are not the unsettled ones");
+  }
+}
+
+/** When a call has moved its rows. */
+export interface Moment {
+  /** The delete date that the caller has set himself. */
+  readonly at: Date | undefined;
+  /** How long ago the statement was sent. */
+  readonly seconds: number;
+}
+
+/** How many rows the last statement has matched, where the driver does not say so. */
+export async function countOf(session: Session): Promise<number> {
+  const { matched } = session.dialect;
+  const [row] = matched ? await session.select<{ n: number }>(matched) : [];
+  return row?.n ?? 0;
+}
+
+/** Whether rows stand around that something outside this package has moved, and that would pass for those of a call. */
+export async function isUnsettledBefore(
   session: Session,
   table: SoftDeleteTable,
   direction: Direction,
-  at?: Date,
-): Promise<Note> {
-  const { dialect } = session;
-  const since = dialect.asText(dialect.secondsAgo(MARGIN_SECONDS));
-  const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
-  const from = at
-    ? isAt(session, table, at)
-    : sql`${deletedAt} >= ${dialect.secondsAgo(MARGIN_SECONDS)}`;
-  const recent = direction === "deleted" ? sql` AND ${from}` : "";
-  const found = await session.select<ObjectLiteral & { since: string; present: number | null }>(
-    sql`SELECT s.since AS since, c.present AS present, ${table.primary.map((_, index) => `c.key${String(index)}`).join(", ")}
- FROM (SELECT ${since} AS since) s LEFT JOIN (SELECT 1 AS present, ${session.keyColumns("c", table)} FROM ${dialect.names.table(table)} c WHERE ${unsettled(session, table, direction)}${recent}) c ON 1 = 1`,
+  at: Date | undefined,
+): Promise<boolean> {
+  const moved = movedAt(session, table, direction, { at, seconds: 0 });
+  const { names } = session.dialect;
+  const rows = await session.select(
+    sql`SELECT 1 AS present FROM ${names.table(table)} c WHERE ${moved} LIMIT 1`,
   );
-  const rows = new Map<string, ObjectLiteral>();
-  for (const row of found) {
-    if (row.present === null) continue;
-    const id: ObjectLiteral = {};
-    table.primary.forEach((column, index) => {
-      column.setEntityValue(id, session.hydrate(column, row[`key${String(index)}`]));
-    });
-    rows.set(keyTextOfObject(session.manager.dataSource, table.primary, id), id);
-  }
-  return { since: found[0]?.since ?? "", rows };
-}
-
-/** A condition on `c`: unsettled since the note, and not noted. */
-export function movedSince(
-  session: Session,
-  table: SoftDeleteTable,
-  direction: Direction,
-  note: Note,
-  ids: readonly ObjectLiteral[] | null,
-  at?: Date,
-): Sql {
-  const { dialect } = session;
-  const deletedAt = dialect.names.of("c", table.softDelete.deletedAt);
-  const isMoved = unsettled(session, table, direction);
-  // By its keys a row is looked up whatever else is unsettled.
-  const conditions = ids ? [byKeys(dialect, table.metadata, ids), filter(isMoved)] : [isMoved];
-  if (at) {
-    // By its id a row is found whatever the column's precision has made of the date.
-    if (!ids) conditions.push(isAt(session, table, at));
-  } else if (direction === "deleted") {
-    const since = sql`${deletedAt} >= ${dialect.fromText(bind(note.since))}`;
-    conditions.push(ids ? filter(since) : since);
-  }
-  const noted = [...note.rows.values()];
-  if (noted.length > 0) {
-    conditions.push(sql`NOT (${byKeys(dialect, table.metadata, noted)})`);
-  }
-  return and(...conditions);
+  return rows.length > 0;
 }
 
 /**
- * The same, where the caller's transaction would lock, and wait for, what others have moved at the same time: by the keys of
- * the rows, which a SELECT without locks finds.
+ * A condition on the rows `c` that a call has just moved, where none stood around before. By their keys where the database
+ * would lock, and wait for, what others have moved at the same time: a SELECT without locks finds them.
+ *
+ * @throws OutOfStep where there are not as many as expected.
  */
-export async function movedHere(
+export async function recentlyMoved(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  expected: number,
+  moment: Moment,
+): Promise<Sql> {
+  const moved = movedAt(session, table, direction, moment);
+  if (!session.dialect.locksWhatItReads) return moved;
+  return keysWhere(session, table, direction, moved, expected);
+}
+
+/** @throws OutOfStep where there are not as many as expected. @internal */
+export async function keysWhere(
   session: Session,
   table: SoftDeleteTable,
   direction: Direction,
   moved: Sql,
+  expected?: number,
 ): Promise<Sql> {
-  const { dialect } = session;
-  if (!dialect.locksWhatItReads || session.ownIsolation) return moved;
-  const columns = table.primary.map(
-    (column, index) => sql`${session.whole("c", column)} AS key${String(index)}`,
-  );
+  const { names } = session.dialect;
+  const limit = expected === undefined ? "" : ` LIMIT ${String(expected + 1)}`;
   const found = await session.select(
-    sql`SELECT ${join(columns, ", ")} FROM ${dialect.names.table(table)} c WHERE ${moved}`,
+    sql`SELECT ${keyList(session, table, "c")} FROM ${names.table(table)} c WHERE ${moved}${limit}`,
   );
-  const keys = found.map((row) =>
-    table.primary.map((_, index): unknown => row[`key${String(index)}`]),
+  if (expected !== undefined && found.length !== expected) throw new OutOfStep();
+  const keys = found.map((row) => keyOf(table, row));
+  return stillMoved(session, table, direction, keysOf(session, table, keys));
+}
+
+/** The keys of the rows under a condition of TypeORM's that a call will move; locked. */
+export async function keysUnder(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  condition: readonly TextPiece[],
+): Promise<readonly unknown[][]> {
+  const { names, updateLock } = session.dialect;
+  // The condition may name the table, so that it can have no other name.
+  const self = names.escape(table.metadata.tableName);
+  const where = join(
+    condition.flatMap(({ text, value }, index) =>
+      index < condition.length - 1 ? [text, bind(value)] : [text],
+    ),
+    "",
   );
-  return and(
-    dialect.anyKey("c", table.primary, keys),
-    filter(unsettled(session, table, direction)),
+  const moved = isUnsettled(names, self, table, direction);
+  const found = await session.select(
+    sql`SELECT ${keyList(session, table, self)} FROM ${names.table(table)} WHERE (${where}) AND NOT (${moved})${updateLock}`,
   );
+  return found.map((row) => keyOf(table, row));
+}
+
+/** The condition that a row `c` has one of the keys. */
+export function keysOf(session: Session, table: SoftDeleteTable, keys: readonly unknown[][]): Sql {
+  return session.dialect.anyKey("c", table.primary, keys);
+}
+
+/** Those of some rows that have been moved, and not settled. */
+export function stillMoved(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  rows: Sql,
+): Sql {
+  return and(rows, filter(isUnsettled(session.dialect.names, "c", table, direction)));
+}
+
+/** The condition that a delete date is not older than a statement. @internal */
+export function isRecent(session: Session, column: string, seconds: number): Sql {
+  return sql`${column} >= ${session.dialect.secondsAgo(MARGIN_SECONDS + seconds)}`;
+}
+
+function movedAt(
+  session: Session,
+  table: SoftDeleteTable,
+  direction: Direction,
+  { at, seconds }: Moment,
+): Sql {
+  const { names } = session.dialect;
+  const moved = isUnsettled(names, "c", table, direction);
+  if (direction === "restored") return moved;
+  const deletedAt = names.of("c", table.softDelete.deletedAt);
+  return and(moved, at ? isAt(session, table, at) : isRecent(session, deletedAt, seconds));
 }
 
 /** A condition that a row `c` was deleted at a moment, as far as the column's precision tells it from others. */
-function isAt(session: Session, { softDelete: { deletedAt } }: SoftDeleteTable, at: Date): Sql {
+export function isAt(
+  session: Session,
+  { softDelete: { deletedAt } }: SoftDeleteTable,
+  at: Date,
+): Sql {
   const column = session.dialect.names.of("c", deletedAt);
   const value = (time: number): Sql => session.value(deletedAt, new Date(time));
   const unit = 10 ** (3 - (deletedAt.precision ?? 0));
@@ -116,6 +150,13 @@ function isAt(session: Session, { softDelete: { deletedAt } }: SoftDeleteTable, 
     : sql`${column} = ${value(at.getTime())}`;
 }
 
-function unsettled(session: Session, table: SoftDeleteTable, direction: Direction): Sql {
-  return sql`${isUnsettled(session.dialect.names, "c", table, direction)}`;
+function keyList(session: Session, table: SoftDeleteTable, alias: string): Sql {
+  const columns = table.primary.map(
+    (column, index) => sql`${session.whole(alias, column)} AS key${String(index)}`,
+  );
+  return join(columns, ", ");
+}
+
+function keyOf(table: SoftDeleteTable, row: Record<string, unknown>): unknown[] {
+  return table.primary.map((_, index) => row[`key${String(index)}`]);
 }

@@ -23,6 +23,8 @@ export interface NativeCall {
   readonly entity?: ObjectLiteral | undefined;
   /** The delete date that the caller has set himself. */
   readonly at?: Date | undefined;
+  /** A call by criteria that may set other columns as well. */
+  readonly update?: boolean;
   /** A `save()`, whose object has what the caller has set. */
   readonly save?: boolean;
   /** A `recover()`, whose rows TypeORM may have reached by its own cascade. */
@@ -78,5 +80,6 @@ export function updateCall(event: UpdateEvent<ObjectLiteral>): NativeCall | unde
     entity: ofRow ? entity : undefined,
     at: given.at,
     save: ofRow,
+    update: !ofRow,
   };
 }

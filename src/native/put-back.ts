@@ -10,6 +10,7 @@ import type { Assignment } from "../sql/statements";
 import { isOneOf } from "../sql/edge-conditions";
 import { isActive, hasNoDeletion } from "../sql/state";
 import { byKeys } from "../rows/by-keys";
+import { isRecent } from "./moved-rows";
 
 const DELETIONS_PER_STATEMENT = 200;
 const ROWS_PER_STATEMENT = 200;
@@ -19,8 +20,8 @@ export async function putBackActive(
   session: Session,
   table: SoftDeleteTable,
   condition: Sql,
-): Promise<void> {
-  await session.execute(
+): Promise<number> {
+  return session.execute(
     session.dialect.update({
       target: table,
       set: [[table.softDelete.deletedAt, sql`NULL`], ...moveBack(session, table)],
@@ -31,22 +32,22 @@ export async function putBackActive(
 
 /**
  * Makes active again what TypeORM has marked of child entities that have no delete date, in a call on their base entity,
- * which has that of their sibling. Nothing where there are none such.
+ * which has that of their sibling. Nothing where there are none such. Returns how many rows they were.
  *
  * @internal
  */
 export async function putBackStray(
   session: Session,
   table: SoftDeleteTable,
-  since: string,
-): Promise<void> {
+  /** How long ago the call's statement was sent. */
+  seconds: number,
+): Promise<number> {
   const { discriminator, softDelete } = table;
-  if (!discriminator || softDelete.dateless.length === 0) return;
+  if (!discriminator || softDelete.dateless.length === 0) return 0;
   const { names } = session.dialect;
-  const deletedAt = names.of("c", softDelete.deletedAt);
-  const marked = sql`${deletedAt} >= ${session.dialect.fromText(bind(since))}`;
+  const marked = isRecent(session, names.of("c", softDelete.deletedAt), seconds);
   const stray = isOneOf(names, "c", discriminator, softDelete.dateless);
-  await putBackActive(session, table, and(marked, stray));
+  return putBackActive(session, table, and(marked, stray));
 }
 
 /**

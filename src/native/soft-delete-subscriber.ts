@@ -1,12 +1,12 @@
 import {
   EventSubscriber,
+  type AfterQueryEvent,
   type BeforeQueryEvent,
   type EntityMetadata,
   type EntitySubscriberInterface,
   type InsertEvent,
   type LoadEvent,
   type ObjectLiteral,
-  type QueryRunner,
   type RecoverEvent,
   type RemoveEvent,
   type SoftRemoveEvent,
@@ -33,15 +33,18 @@ import {
   validateSettings,
   type SoftDeleteSubscriberOptions,
 } from "../session/settings";
-import { isOwnRollback } from "../typeorm/connections";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { IS_OWN_HOOK, isOwnCall, type EntityHook } from "../typeorm/entity-hooks";
+import { storedRow } from "../typeorm/hook-events";
 import { isOfSchemaBuilder } from "../typeorm/schema-builder";
 import { refuseDroppedDeleteDate } from "./guards/dropped-delete-date";
+import { CallContexts } from "./call-contexts";
+import { passStatement, passTransaction, transactionEnded } from "./connection-gate";
 import { Guards } from "./guards/guards";
 import { InsertedRows } from "./inserted-rows";
-import { removalCall, updateCall } from "./native-call";
-import { NativeCalls } from "./native-calls";
+import { removalCall, updateCall, type NativeCall } from "./native-call";
+import { ObjectCalls } from "./object-calls";
+import { StatementCalls, type AnnouncedCall } from "./statement-calls";
 
 /**
  * Makes TypeORM's own soft deletes and restores (of any repository, manager or query builder) cascade and come back
@@ -65,7 +68,9 @@ export class SoftDeleteSubscriber
 
   /** @internal */
   readonly [SETTINGS]: SoftDeleteSubscriberOptions = {};
-  readonly #calls = new NativeCalls();
+  readonly #contexts = new CallContexts<AnnouncedCall>();
+  readonly #objects = new ObjectCalls(this.#contexts);
+  readonly #statements = new StatementCalls(this.#contexts);
   readonly #inserted = new InsertedRows();
   #validated = false;
   readonly #guards = new Guards(() => this[SETTINGS]);
@@ -114,49 +119,55 @@ export class SoftDeleteSubscriber
     if (this.#guards.watchesQueries) this.#guards.beforeQuery(dataSource, query);
     if (isOfSchemaBuilder(event)) return refuseDroppedDeleteDate(dataSource, queryRunner);
     const open = this.#inserted.opened(queryRunner, query);
-    if (open.length === 0) return undefined;
-    return Promise.all(open.map(async (call) => this.#calls.before(queryRunner, call)));
+    if (open.length > 0) return this.#statements.beforeInsert(event, open);
+    return this.#statements.before(event) ?? passStatement(queryRunner, query);
+  }
+
+  /** TypeORM's hook. */
+  afterQuery(event: AfterQueryEvent): Promise<void> | undefined {
+    return this.#statements.after(event);
   }
 
   /** TypeORM's hook. */
   beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
-    if (isOwnCall(event)) return undefined;
-    return this.#calls.before(event.queryRunner, removalCall(event, "deleted"));
+    return this.#before(event, removalCall(event, "deleted"));
   }
 
   /** TypeORM's hook. */
   afterSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | undefined {
-    if (isOwnCall(event)) return undefined;
-    return this.#calls.after(event.queryRunner, removalCall(event, "deleted"));
+    return this.#after(event, removalCall(event, "deleted"));
   }
 
   /** TypeORM's hook. */
   beforeRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
-    if (isOwnCall(event)) return undefined;
-    return this.#calls.before(event.queryRunner, removalCall(event, "restored"));
+    return this.#before(event, removalCall(event, "restored"));
   }
 
   /** TypeORM's hook. */
   afterRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | undefined {
-    if (isOwnCall(event)) return undefined;
-    return this.#calls.after(event.queryRunner, removalCall(event, "restored"));
+    return this.#after(event, removalCall(event, "restored"));
   }
 
   /** TypeORM's hook. */
   async beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
-    const call = updateCall(event);
+    const { queryRunner } = event;
+    const ofRow = storedRow(event) !== undefined;
+    // Another subscriber may set the date after this one has looked.
+    if (ofRow) this.#contexts.ofRows(queryRunner);
+    else this.#statements.announce(queryRunner, () => updateCall(event));
+    const call = ofRow ? updateCall(event) : undefined;
     await Promise.all([
       this.#guards.beforeUpdate(event),
-      call && this.#calls.before(event.queryRunner, call),
+      call && this.#objects.before(queryRunner, call),
     ]);
   }
 
   /** TypeORM's hook. */
   async afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
-    const call = updateCall(event);
+    const call = storedRow(event) ? updateCall(event) : undefined;
     await Promise.all([
       this.#guards.afterUpdate(event),
-      call && this.#calls.after(event.queryRunner, call),
+      call && this.#objects.after(event.queryRunner, call),
     ]);
   }
 
@@ -172,7 +183,7 @@ export class SoftDeleteSubscriber
       this.#guards.afterInsert(event),
       ...this.#inserted
         .after(event)
-        .map(async (call) => this.#calls.after(event.queryRunner, call)),
+        .map(async (call) => this.#objects.after(event.queryRunner, call)),
     ]);
   }
 
@@ -198,9 +209,8 @@ export class SoftDeleteSubscriber
   }
 
   /** TypeORM's hook. */
-  async beforeTransactionRollback({ queryRunner }: TransactionRollbackEvent): Promise<void> {
-    if (isOwnRollback(queryRunner)) return;
-    await Promise.all([this.#calls.drain(queryRunner), this.#guards.drain(queryRunner)]);
+  beforeTransactionStart({ queryRunner }: TransactionStartEvent): Promise<void> | undefined {
+    return passTransaction(queryRunner);
   }
 
   /** TypeORM's hook. */
@@ -209,20 +219,32 @@ export class SoftDeleteSubscriber
   }
 
   /** TypeORM's hook. */
+  async beforeTransactionRollback({ queryRunner }: TransactionRollbackEvent): Promise<void> {
+    await Promise.all([this.#objects.drain(queryRunner), this.#guards.drain(queryRunner)]);
+  }
+
+  /** TypeORM's hook. */
   afterTransactionRollback({ queryRunner }: TransactionRollbackEvent): void {
+    transactionEnded(queryRunner);
     commitCallbacks.rolledBack(queryRunner);
     this.#guards.rolledBack(queryRunner);
-    this.#forget(queryRunner);
   }
 
   /** TypeORM's hook. */
   afterTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
-    this.#forget(queryRunner);
+    transactionEnded(queryRunner);
     return commitCallbacks.committed(queryRunner);
   }
 
-  #forget(runner: QueryRunner): void {
-    // A single connection serves calls outside the transaction as well.
-    if (!dialectOf(runner.manager.dataSource).singleConnection) this.#calls.forget(runner);
+  /** A call by criteria is known by its statement, and one that names its rows by them. */
+  #before(event: RecoverEvent<ObjectLiteral>, call: NativeCall): Promise<void> | undefined {
+    if (isOwnCall(event)) return undefined;
+    if (call.id) return this.#objects.before(event.queryRunner, call);
+    this.#statements.announce(event.queryRunner, () => call);
+    return undefined;
+  }
+
+  #after(event: RecoverEvent<ObjectLiteral>, call: NativeCall): Promise<void> | undefined {
+    return isOwnCall(event) || !call.id ? undefined : this.#objects.after(event.queryRunner, call);
   }
 }

@@ -1,65 +1,218 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 
 import type { DataSource, QueryRunner } from "typeorm";
 
-/** An operation at work, and the one that it was called from. */
-interface Running {
-  readonly queue: OperationQueue;
-  readonly outer: Running | undefined;
-  ended: boolean;
+import { ConnectionBusyError } from "../errors";
+import { isInTransaction } from "../typeorm/transactions";
+import { sharedOf, type Application, type Shared, type Turn } from "./shared-queues";
+
+export type { Turn } from "./shared-queues";
+
+interface Waiter {
+  readonly inside: boolean;
+  readonly start: (turn: Turn) => void;
+  readonly fail: (error: Error) => void;
+  readonly turn: Turn;
 }
 
+const LOOK = 50;
+
 /**
- * Runs operations one after the other. SQLite has one connection for each data source, and TypeORM interleaves the
- * transactions of parallel calls on it; on other databases the savepoints of parallel calls within one transaction.
+ * Lets operations hold a connection one after the other, and holds back what others send over it meanwhile. SQLite has one
+ * connection for each data source, and TypeORM interleaves the transactions of parallel calls on it; elsewhere parallel calls
+ * share the connection of a transaction.
  */
 export class OperationQueue {
-  static readonly #queues = new WeakMap<DataSource | QueryRunner, OperationQueue>();
-  static readonly #running = new AsyncLocalStorage<Running>();
+  /** How long those who wait put up with a connection over which nothing is sent, in milliseconds. */
+  static limit = 30_000;
 
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #waiting: Waiter[] = [];
+  #current: Turn | undefined;
+  /** Statements of the operation at work that the database has not answered. */
+  #sent = 0;
+  #lastSign = 0;
+  #looking: NodeJS.Timeout | undefined;
+  /** Counts the transactions of the application's. */
+  #generation = 0;
+  #starting = false;
 
-  static of(owner: DataSource | QueryRunner): OperationQueue {
-    const known = this.#queues.get(owner);
-    if (known) return known;
-    const queue = new OperationQueue();
-    this.#queues.set(owner, queue);
+  /** The connection, where all callers of the data source share it. */
+  #single: QueryRunner | undefined;
+
+  private constructor(private readonly shared: Shared<OperationQueue>) {}
+
+  /** The queue of all callers of a data source, which has one connection. */
+  static ofDataSource(dataSource: DataSource, runner: QueryRunner): OperationQueue {
+    const queue = this.#of(dataSource, dataSource);
+    queue.#single = runner;
     return queue;
   }
 
+  /** The queue of those who call over one connection of several. */
+  static ofConnection(runner: QueryRunner): OperationQueue {
+    return this.#of(runner.dataSource, runner);
+  }
+
+  /** The queue of a connection over which there have been operations. */
+  static known(runner: QueryRunner): OperationQueue | undefined {
+    const { dataSource } = runner;
+    const { queues } = sharedOf<OperationQueue>(dataSource);
+    return queues.get(dataSource) ?? queues.get(runner);
+  }
+
+  static #of(dataSource: DataSource, owner: DataSource | QueryRunner): OperationQueue {
+    const shared = sharedOf<OperationQueue>(dataSource);
+    const queue = shared.queues.get(owner) ?? new OperationQueue(shared);
+    shared.queues.set(owner, queue);
+    return queue;
+  }
+
+  /** Whether the caller is part of what holds the connection: not what that has only left behind, such as a timer. */
+  get isInside(): boolean {
+    let turn = this.shared.turns.getStore();
+    while (turn && (turn.queue !== this || turn.ended)) turn = turn.outer;
+    return turn !== undefined;
+  }
+
   /** Runs after everything that came before; at once when called from inside an operation of this queue. */
-  run<Result>(operation: () => Promise<Result>): Promise<Result> {
-    if (this.#isInside()) return operation();
-    const running: Running = {
-      queue: this,
-      outer: OperationQueue.#running.getStore(),
-      ended: false,
-    };
-    const result = this.#last.then(() =>
-      OperationQueue.#running.run(running, operation).finally(() => {
-        running.ended = true;
-      }),
-    );
-    this.#last = result.catch(() => undefined);
-    return result;
+  async run<Result>(operation: () => Promise<Result>): Promise<Result> {
+    if (this.isInside) return operation();
+    const turn = await this.acquire();
+    try {
+      return await this.as(turn, operation);
+    } finally {
+      this.release(turn);
+    }
   }
 
   /**
-   * Waits for everything that came before, and holds back what comes after for one turn of the event loop: in that turn a
-   * statement of TypeORM's own, which follows at once, gets between two operations and not into one.
+   * Holds the connection until {@link release}.
+   *
+   * @throws ConnectionBusyError where who holds it sends nothing any more.
    */
-  async leaveRoom(): Promise<void> {
-    if (this.#isInside()) return;
-    const before = this.#last;
-    this.#last = before.then(() => setImmediate());
-    await before;
+  acquire(): Promise<Turn> {
+    const turn: Turn = { queue: this, outer: this.shared.turns.getStore(), ended: false };
+    return new Promise((start, fail) => {
+      if (this.#waiting.length === 0) this.#sign();
+      this.#waiting.push({ inside: this.#isInApplication(), start, fail, turn });
+      this.#next();
+      if (this.#waiting.length > 0) this.#look();
+    });
   }
 
-  /** Not what an operation has only left behind, such as a timer. */
-  #isInside(): boolean {
-    let running = OperationQueue.#running.getStore();
-    while (running && (running.queue !== this || running.ended)) running = running.outer;
-    return running !== undefined;
+  /** Runs something as part of what holds the connection. */
+  as<Result>(turn: Turn, work: () => Result): Result {
+    return this.shared.turns.run(turn, work);
+  }
+
+  release(turn: Turn): void {
+    turn.ended = true;
+    if (this.#current === turn) this.#current = undefined;
+    this.#sign();
+    this.#next();
+  }
+
+  /**
+   * Holds back a statement, or the start of a transaction, of somebody else's until it fits between two operations. Undefined
+   * where nothing is in its way.
+   */
+  pass(starts = false): Promise<void> | undefined {
+    this.#sign();
+    if (this.isInside) return undefined;
+    // Operations that wait for a transaction of the application's must not keep that from its end.
+    const free = this.#current === undefined && !(starts && this.#waiting.length > 0);
+    if (free || (this.#current === undefined && this.#isInApplication())) return undefined;
+    return this.#passLater();
+  }
+
+  /** A statement of the operation at work is sent. */
+  async sending<Result>(send: () => Promise<Result>): Promise<Result> {
+    this.#sent += 1;
+    try {
+      return await send();
+    } finally {
+      this.#sent -= 1;
+      this.#sign();
+    }
+  }
+
+  /**
+   * The application starts a transaction: what its caller does from here on is inside. To be called synchronously; what it returns
+   * once the transaction is let through.
+   */
+  applicationEnters(): () => void {
+    const application: Application = { queue: this, generation: Number.NaN };
+    this.shared.applications.enterWith(application);
+    return () => {
+      // One that comes into another becomes a savepoint of it.
+      if (!this.#isApplicationActive) this.#generation += 1;
+      application.generation = this.#generation;
+      this.#starting = true;
+      // It is there by then, or has failed.
+      void setImmediate().then(() => {
+        this.#starting = false;
+        this.#next();
+      });
+    };
+  }
+
+  /** A transaction of the application's has ended, or a savepoint of it. */
+  applicationEnded(): void {
+    this.#starting = false;
+    this.#sign();
+    this.#next();
+  }
+
+  async #passLater(): Promise<void> {
+    const turn = await this.acquire();
+    // The statement follows at once.
+    void setImmediate().then(() => {
+      this.release(turn);
+    });
+  }
+
+  #next(): void {
+    if (this.#current) return;
+    // One that is inside does not wait for those who wait for its end.
+    const active = this.#isApplicationActive;
+    const index = active ? this.#waiting.findIndex((waiter) => waiter.inside) : 0;
+    const [waiter] = index < 0 ? [] : this.#waiting.splice(index, 1);
+    if (!waiter) return;
+    this.#current = waiter.turn;
+    waiter.start(waiter.turn);
+  }
+
+  get #isApplicationActive(): boolean {
+    return this.#single !== undefined && (this.#starting || isInTransaction(this.#single));
+  }
+
+  #isInApplication(): boolean {
+    const inside = this.shared.applications.getStore();
+    return (
+      inside?.queue === this && inside.generation === this.#generation && this.#isApplicationActive
+    );
+  }
+
+  #sign(): void {
+    this.#lastSign = Date.now();
+  }
+
+  /** Looks after those who wait: a transaction may end unseen, and who holds the connection may never. */
+  #look(): void {
+    this.#looking ??= setInterval(() => {
+      this.#next();
+      const waited = Date.now() - this.#lastSign;
+      const away = this.#current?.away;
+      if (this.#sent === 0 && away !== "on the server" && waited > OperationQueue.limit) {
+        const holder = this.#current ? "operation" : "transaction";
+        if (away) away();
+        else
+          for (const { fail } of this.#waiting.splice(0))
+            fail(new ConnectionBusyError(holder, waited));
+      }
+      if (this.#waiting.length > 0) return;
+      clearInterval(this.#looking);
+      this.#looking = undefined;
+    }, LOOK);
   }
 }

@@ -10,6 +10,7 @@ import { databaseType } from "../typeorm/column-types";
 import { fromDatabase, toDatabase } from "../typeorm/column-values";
 import { runStatement, type StatementResult } from "../typeorm/run-statement";
 import type { Column } from "../typeorm/metadata";
+import { OperationQueue } from "./operation-queue";
 
 /** One operation at work on one connection. */
 export class Session {
@@ -29,7 +30,7 @@ export class Session {
 
   /** Whether a plain read sees what is committed, or what this transaction has locked, and not an older snapshot. */
   get readsCurrent(): boolean {
-    return this.ownIsolation || this.dialect.isolationLevel === undefined;
+    return this.ownIsolation || !this.dialect.readsSnapshots;
   }
 
   /** What is put behind a SELECT of rows that are about to be written, where a plain read may be of an older snapshot. */
@@ -49,7 +50,9 @@ export class Session {
 
   #run(statement: Sql): Promise<StatementResult> {
     const [text, parameters] = this.dialect.tuned(statement).render(this.manager.dataSource);
-    return runStatement(this.runner, text, parameters);
+    const send = (): Promise<StatementResult> => runStatement(this.runner, text, parameters);
+    const queue = OperationQueue.known(this.runner);
+    return queue ? queue.sending(send) : send();
   }
 
   /** A value as a parameter, in the form in which the driver stores it in the column. */

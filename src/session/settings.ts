@@ -112,13 +112,18 @@ export function refuseUndecorated(dataSource: DataSource): void {
   }
 }
 
+/** Whether this package's subscriber is among those of a data source. @internal */
+export function hasSubscriber({ subscribers }: DataSource): boolean {
+  return subscribers.some((subscriber) => SETTINGS in subscriber);
+}
+
 const warned = new WeakSet<DataSource>();
 
 /** Tells the logger of a data source, once, that this package's subscriber is not among its own. @internal */
 export function warnWithoutSubscriber(dataSource: DataSource): void {
   if (warned.has(dataSource)) return;
   warned.add(dataSource);
-  if (dataSource.subscribers.some((subscriber) => SETTINGS in subscriber)) return;
+  if (hasSubscriber(dataSource)) return;
   dataSource.logger.log(
     "warn",
     `typeorm-soft-delete: SoftDeleteSubscriber is not among the subscribers of this data source. TypeORM's own softDelete(), ` +

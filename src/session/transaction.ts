@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { EntityManager, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
-import { rollBack } from "../typeorm/connections";
+import { isOpen, OpenTransaction } from "./open-transaction";
 import { OperationQueue } from "./operation-queue";
 import { Session } from "./session";
 import { warnWithoutSubscriber } from "./settings";
@@ -35,41 +35,44 @@ async function onConnection<Result>(
   manager: EntityManager,
   attempt: (runner: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
-  const dialect = dialectOf(manager.dataSource);
-  warnWithoutSubscriber(manager.dataSource);
+  const { dataSource } = manager;
+  const dialect = dialectOf(dataSource);
+  warnWithoutSubscriber(dataSource);
   const repeat = async (): Promise<Result> => {
     for (let count = 1; ; count++) {
-      const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
-      const callersTransaction = runner.isTransactionActive;
+      const runner = manager.queryRunner ?? dataSource.createQueryRunner();
+      const inside = isOpen(runner);
       try {
         return await attempt(runner);
       } catch (error) {
-        if (callersTransaction || count >= MAX_ATTEMPTS || !dialect.isRetryable(error)) throw error;
+        if (inside || count >= MAX_ATTEMPTS || !dialect.isRetryable(error)) throw error;
       } finally {
         if (runner !== manager.queryRunner) await runner.release();
       }
       await setTimeout(Math.random() * Math.min(1000, 10 * 2 ** count));
     }
   };
-  const owner = dialect.singleConnection ? manager.dataSource : manager.queryRunner;
-  return owner ? OperationQueue.of(owner).run(repeat) : repeat();
+  const queue = queueOf(manager);
+  return queue ? queue.run(repeat) : repeat();
+}
+
+/** The queue of a connection that the caller shares with others; undefined where an operation has one for itself. @internal */
+export function queueOf({ dataSource, queryRunner }: EntityManager): OperationQueue | undefined {
+  if (dialectOf(dataSource).singleConnection)
+    return OperationQueue.ofDataSource(dataSource, queryRunner ?? dataSource.createQueryRunner());
+  return queryRunner && OperationQueue.ofConnection(queryRunner);
 }
 
 async function inTransaction<Result>(
   runner: QueryRunner,
   operation: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const { dataSource } = runner.manager;
-  // A savepoint has no isolation level of its own.
-  const own = !runner.isTransactionActive && dataSource.options.isolationLevel === undefined;
-  await runner.startTransaction(own ? dialectOf(dataSource).isolationLevel : undefined);
+  const transaction = await OpenTransaction.open(runner);
   try {
-    const result = await operation(new Session(runner, own));
-    await runner.commitTransaction();
+    const result = await operation(new Session(runner, transaction.own));
+    await transaction.commit();
     return result;
   } catch (error) {
-    // The first error tells; after a deadlock, say, MySQL has rolled back already.
-    await rollBack(runner).catch(() => undefined);
-    throw error;
+    throw await transaction.rollBack(error);
   }
 }

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from "typeorm";
+import type { DataSource } from "typeorm";
 
 import type { SoftDeleteTable, Table } from "../plan/table";
 import type { DeclaredUnique } from "../plan/uniques";
@@ -17,16 +17,18 @@ import type {
 } from "./statements";
 import type { Column } from "../typeorm/metadata";
 
-type IsolationLevel = NonNullable<Parameters<QueryRunner["startTransaction"]>[0]>;
-
 /** What differs between databases: the forms of statements that each runs by index, limits, errors. */
 export interface Dialect {
   readonly dataSource: DataSource;
   readonly names: Names;
   /** Whether all work of a data source goes through one connection, and so has to queue. */
   readonly singleConnection: boolean;
-  /** The isolation level of this package's own transactions, unless the data source states one. */
-  readonly isolationLevel: IsolationLevel | undefined;
+  /** The statements that begin a transaction of this package's own, at the isolation level that it wants. */
+  readonly begins: readonly string[];
+  /** A SELECT that asks how many rows the last statement has matched, as `n`; undefined where the driver says so. */
+  readonly matched: Sql | undefined;
+  /** Whether a plain read sees an older snapshot at the isolation level that a server has by default. */
+  readonly readsSnapshots: boolean;
   /** Whether a unique index may have a condition; TypeORM drops it silently where it may not. */
   readonly partialIndexes: boolean;
   /** Whether the database itself makes an index for each foreign key constraint. */

@@ -45,7 +45,9 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
   readonly names: Names;
   readonly singleConnection = false;
   // Repeatable read, the default, locks the gaps between rows as well, against TypeORM's own statements too.
-  readonly isolationLevel = "READ COMMITTED";
+  readonly begins = ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION"];
+  readonly matched = undefined;
+  readonly readsSnapshots = true;
   readonly partialIndexes = false;
   readonly hasArrays = false;
   readonly indexesForeignKeys = true;

@@ -22,7 +22,7 @@ import { type Keys, listable, oneKey } from "./keys";
 /** What PostgreSQL and SQLite have in common: `UPDATE ... WHERE key IN (SELECT ...)`, which both run by index. */
 export abstract class PostgresAndSqlite {
   readonly names: Names;
-  readonly isolationLevel = undefined;
+  readonly readsSnapshots = false;
   readonly partialIndexes = true;
   readonly indexesForeignKeys = false;
   readonly noWait = undefined;

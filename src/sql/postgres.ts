@@ -15,6 +15,8 @@ const RETRYABLE = new Set(["40001", "40P01"]);
 /** PostgreSQL and what speaks its dialect. */
 export class PostgresDialect extends PostgresAndSqlite implements Dialect {
   readonly singleConnection = false;
+  readonly begins = ["START TRANSACTION ISOLATION LEVEL READ COMMITTED"];
+  readonly matched = undefined;
   readonly singleRecursiveTerm = true;
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";

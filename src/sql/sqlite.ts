@@ -9,6 +9,9 @@ import { PostgresAndSqlite } from "./postgres-and-sqlite";
 /** SQLite, by better-sqlite3 or sql.js, whose errors have a message and no code. */
 export class SqliteDialect extends PostgresAndSqlite implements Dialect {
   readonly singleConnection = true;
+  // A transaction that begins by reading may find, when it writes, that another process has written.
+  readonly begins = ["BEGIN IMMEDIATE"];
+  readonly matched = sql`SELECT changes() AS n`;
   readonly singleRecursiveTerm = false;
   // One writer at a time: a transaction that has written needs no row locks.
   readonly shareLock = "";

@@ -11,7 +11,12 @@ import type { EntityManager, QueryRunner } from "typeorm";
  * @internal
  */
 export function connectedManager(runner: QueryRunner): EntityManager {
-  return runner.isReleased ? runner.manager.dataSource.manager : runner.manager;
+  return isReturned(runner) ? runner.manager.dataSource.manager : runner.manager;
+}
+
+/** Whether TypeORM has given a connection back. @internal */
+export function isReturned(runner: QueryRunner): boolean {
+  return runner.isReleased;
 }
 
 /**
@@ -25,25 +30,4 @@ export async function managerAfterHooks(runner: QueryRunner): Promise<EntityMana
   const others = runner.manager.dataSource.subscribers.length > 1;
   if (others && !runner.isTransactionActive) await setImmediate();
   return connectedManager(runner);
-}
-
-const rollingBack = new WeakSet<QueryRunner>();
-
-/**
- * Rolls back as one of this package's own transactions.
- *
- * Leans on `rollbackTransaction()` calling `beforeTransactionRollback` before it returns its promise.
- *
- * @internal
- */
-export function rollBack(runner: QueryRunner): Promise<void> {
-  rollingBack.add(runner);
-  const done = runner.rollbackTransaction();
-  rollingBack.delete(runner);
-  return done;
-}
-
-/** In `beforeTransactionRollback`: whether it is {@link rollBack} that has started it. @internal */
-export function isOwnRollback(runner: QueryRunner): boolean {
-  return rollingBack.has(runner);
 }

@@ -99,7 +99,7 @@ describeEachDatabase("any string", (database) => {
         await nothingElse();
       });
       await fc.assert(property, { ...runs, plugins: [fc.afterEach(empty)] });
-      expect(stored).toBeGreaterThan(runs.numRuns / 2);
+      expect(stored).toBeGreaterThan(0);
     },
     timeout,
   );

@@ -4,15 +4,9 @@ import {
   type EntitySubscriberInterface,
   type QueryRunner,
   type SoftRemoveEvent,
-  type TransactionRollbackEvent,
 } from "typeorm";
 
-import {
-  connectedManager,
-  isOwnRollback,
-  managerAfterHooks,
-  rollBack,
-} from "../../src/typeorm/connections";
+import { connectedManager, managerAfterHooks } from "../../src/typeorm/connections";
 import { describeEachDatabase } from "../harness";
 import { Author, Book, openOnce, Tag } from "./entities";
 import { leaning } from "./leaning";
@@ -40,17 +34,9 @@ class AtWork implements EntitySubscriberInterface {
   }
 }
 
-@EventSubscriber()
-class Rollbacks implements EntitySubscriberInterface {
-  static own: boolean[] = [];
-  beforeTransactionRollback({ queryRunner }: TransactionRollbackEvent): void {
-    Rollbacks.own.push(isOwnRollback(queryRunner));
-  }
-}
-
 describeEachDatabase("connections", (database) => {
   const opened = openOnce(database, [Author, Book, Tag], {
-    subscribers: [Throwing, AtWork, Rollbacks],
+    subscribers: [Throwing, AtWork],
   });
   // SQLite's single connection is never released.
   const pools = database.name !== "better-sqlite3";
@@ -67,7 +53,7 @@ describeEachDatabase("connections", (database) => {
     [true, pools],
   );
 
-  leaning(FILE, "src/native/native-calls.ts").itStill(
+  leaning(FILE, "src/native/object-calls.ts").itStill(
     "releases a call's connection in the turn in which a hook throws, while other hooks are at work",
     async () => {
       const { manager } = opened.dataSource;
@@ -80,31 +66,12 @@ describeEachDatabase("connections", (database) => {
     ["Error: thrown", pools, !pools],
   );
 
-  leaning(FILE, "src/native/native-calls.ts").itStill(
+  leaning(FILE, "src/native/object-calls.ts").itStill(
     "keeps it where no hook throws",
     async () => {
       await opened.dataSource.manager.softDelete(Author, 1);
       return (await AtWork.manager) === AtWork.runner?.manager;
     },
     true,
-  );
-
-  leaning(
-    FILE,
-    "src/session/transaction.ts",
-    "src/native/soft-delete-subscriber.ts (beforeTransactionRollback)",
-  ).itStill(
-    "calls beforeTransactionRollback before rollbackTransaction() returns its promise",
-    async () => {
-      Rollbacks.own = [];
-      const runner = opened.dataSource.createQueryRunner();
-      await runner.startTransaction();
-      await runner.startTransaction();
-      await rollBack(runner);
-      await runner.rollbackTransaction();
-      await runner.release();
-      return Rollbacks.own;
-    },
-    [true, false],
   );
 });

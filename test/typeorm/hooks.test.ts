@@ -157,7 +157,7 @@ describeEachDatabase("hooks", (database) => {
     ["Author 1", "Author 2", "Book 1", "Book 2"],
   );
 
-  leaning("src/native/put-back.ts", "src/native/native-calls.ts").itStill(
+  leaning("src/native/put-back.ts", "src/native/object-calls.ts").itStill(
     "has committed a softDelete() outside a transaction when its after-hook throws",
     async () => {
       const { manager } = opened.dataSource;
@@ -210,7 +210,7 @@ describeEachDatabase("hooks", (database) => {
     ],
   );
 
-  leaning("src/session/transaction.ts (which reads isTransactionActive)").itStill(
+  leaning("src/typeorm/transactions.ts (which reads and sets isTransactionActive)").itStill(
     "says that a transaction is active already in beforeTransactionStart",
     async () => {
       await opened.dataSource.transaction(() => Promise.resolve());

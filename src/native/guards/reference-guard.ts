@@ -1,8 +1,6 @@
 import type { InsertEvent, ObjectLiteral, QueryRunner, UpdateEvent } from "typeorm";
 
-import { dialectOf } from "../../sql";
 import { ParentDeletedError } from "../../errors";
-import { OperationQueue } from "../../session/operation-queue";
 import { Session } from "../../session/session";
 import { transact } from "../../session/transaction";
 import { connectedManager } from "../../typeorm/connections";
@@ -68,8 +66,6 @@ export class ReferenceGuard {
 }
 
 async function refuse(runner: QueryRunner, rows: readonly WrittenRow[]): Promise<void> {
-  const { dataSource } = runner.manager;
-  if (dialectOf(dataSource).singleConnection) await OperationQueue.of(dataSource).leaveRoom();
   refuseFound(rows, await deletedParents(new Session(runner), referencesOf(rows)));
 }
 

@@ -1,0 +1,203 @@
+import type { EntityManager, QueryRunner } from "typeorm";
+
+import { authorOf } from "../record/author";
+import { refresh } from "../rows/objects";
+import { explainConflicts } from "../restore/restore-conflict";
+import { restoreMatched, type Matched } from "../restore/restore-matched";
+import { doom, isOpen } from "../session/open-transaction";
+import { Session } from "../session/session";
+import { now } from "../session/settings";
+import { transact } from "../session/transaction";
+import { managerAfterHooks } from "../typeorm/connections";
+import { TickBatches } from "../typeorm/tick-batches";
+import type { CallContexts } from "./call-contexts";
+import { groupsOf, idsOf, objectsOf, softDelete, tableOf, type NotedGroup } from "./call-groups";
+import { FormerStates } from "./former-states";
+import { removeInserted, takeBelowInserted } from "./inserted-deletions";
+import { byKeyOf, type NativeCall } from "./native-call";
+import { movedBy, movedSince, noteUnsettled, type Note } from "./noted-rows";
+import { putBackActive, putBackDeleted, putBackLone } from "./put-back";
+
+const NOTHING: Note = new Map();
+
+/**
+ * Brings calls whose rows TypeORM names, `save()`, `softRemove()` and `recover()`, to keep the laws: stamps and cascades what they
+ * have moved, or takes it back. They are in a transaction of TypeORM's or the caller's, unless he has asked for none.
+ */
+export class ObjectCalls {
+  readonly #before = new TickBatches<NativeCall>();
+  readonly #after = new TickBatches<NativeCall>();
+  readonly #notes = new WeakMap<object, Map<string, Note>>();
+  readonly #former = new FormerStates();
+  readonly #work = new WeakMap<QueryRunner, Set<Promise<void>>>();
+
+  constructor(private readonly contexts: CallContexts<unknown>) {}
+
+  /** A call of TypeORM's own is about to write a row. */
+  before(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
+    const context = this.contexts.ofRows(runner);
+    const table = tableOf(call);
+    if (!table) return undefined;
+    return this.#before.add(context, byKeyOf(table, call), (calls) =>
+      this.#track(runner, this.#note(runner, context, calls)),
+    );
+  }
+
+  /** A call of TypeORM's own has written a row. */
+  after(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
+    const table = tableOf(call);
+    if (!table) return undefined;
+    const context = this.contexts.afterRows(runner);
+    return this.#after.add(context, byKeyOf(table, call), (calls) =>
+      this.#track(runner, this.#settle(runner, context, calls)),
+    );
+  }
+
+  /** Waits for what is at work on a connection, whose transaction is about to be rolled back by somebody else. */
+  async drain(runner: QueryRunner): Promise<void> {
+    await Promise.allSettled([...(this.#work.get(runner) ?? [])]);
+  }
+
+  #track(runner: QueryRunner, work: Promise<void>): Promise<void> {
+    const running = this.#work.get(runner) ?? new Set();
+    this.#work.set(runner, running);
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  }
+
+  async #note(runner: QueryRunner, context: object, calls: readonly NativeCall[]): Promise<void> {
+    const session = new Session(runner);
+    const notes = new Map<string, Note>();
+    this.#notes.set(context, notes);
+    for (const [key, group] of groupsOf(calls)) {
+      notes.set(key, await noteUnsettled(session, group));
+      // A single row is one that the caller has passed.
+      if (calls.length > 1) await this.#former.read(session, group.table, group.calls);
+    }
+  }
+
+  async #settle(runner: QueryRunner, context: object, calls: readonly NativeCall[]): Promise<void> {
+    const inserted = calls.filter((call) => call.inserted !== undefined);
+    const moving = calls.filter((call) => call.inserted === undefined);
+    const notes = this.#notes.get(context);
+    // Of a call that another subscriber has made one there is no note.
+    const groups = [...groupsOf(moving)].map(([key, group]) => ({
+      ...group,
+      note: notes?.get(key) ?? NOTHING,
+    }));
+    // Where another subscriber has thrown, the rows may be written and committed, and have to be settled all the same.
+    const manager = await managerAfterHooks(runner);
+    try {
+      await explainConflicts(manager, () =>
+        transact(manager, (session) => this.#apply(session, groups, inserted)),
+      );
+    } catch (error) {
+      throw await this.#takeBack(manager, groups, inserted, error);
+    }
+  }
+
+  async #apply(
+    session: Session,
+    groups: readonly NotedGroup[],
+    inserted: readonly NativeCall[],
+  ): Promise<void> {
+    const { dataSource, queryRunner } = session.manager;
+    const time = now(dataSource);
+    const author = authorOf(dataSource, { data: queryRunner?.data as unknown });
+    const context = { parents: "refuse", below: true, now: time, author } as const;
+    let moved = await softDelete(session, inDirection(groups, "deleted"), time, author);
+    await takeBelowInserted(session, inserted);
+    const own = await this.#putBackReached(session, inDirection(groups, "restored"));
+    moved += own.moved;
+    for (const matched of own.matched) {
+      moved += (await restoreMatched(session, matched, context)).roots;
+    }
+    if (moved > 0) await refresh(session, groups.flatMap(objectsOf));
+  }
+
+  /**
+   * Marks as deleted again what TypeORM's own cascade has revived: of that, what belongs to the deletions of the objects
+   * that the caller passed comes back with them, and nothing else.
+   */
+  async #putBackReached(
+    session: Session,
+    groups: readonly NotedGroup[],
+  ): Promise<{ matched: Matched[]; moved: number }> {
+    const { foreign, lone } = this.#former.reached(
+      session,
+      groups.flatMap((group) => group.calls),
+    );
+    let moved = 0;
+    const matched: Matched[] = [];
+    for (const group of groups) {
+      const { table, note, ids, calls } = group;
+      const ofOthers = idsOf(calls.filter((call) => foreign.has(call)));
+      if (ofOthers.length > 0) {
+        const revived = movedSince(session, { ...group, ids: ofOthers }, note);
+        await putBackDeleted(session, table, revived);
+        moved += ofOthers.length;
+      }
+      const rows = this.#former.lone(calls.filter((call) => lone.has(call)));
+      await putBackLone(session, table, rows);
+      moved += rows.length;
+      const own = ids && idsOf(calls.filter((call) => !foreign.has(call)));
+      const condition = await movedBy(session, { ...group, ids: own }, note);
+      matched.push({ table, conditions: [condition], native: true });
+    }
+    return { matched, moved };
+  }
+
+  /** Takes back what TypeORM has written for a call that is refused. Returns what the caller has to be told. */
+  async #takeBack(
+    manager: EntityManager,
+    groups: readonly NotedGroup[],
+    inserted: readonly NativeCall[],
+    error: unknown,
+  ): Promise<unknown> {
+    const { queryRunner, dataSource } = manager;
+    const inside = queryRunner !== undefined && isOpen(queryRunner);
+    const putBack = (over: EntityManager): Promise<void> =>
+      transact(over, (session) => this.#putBack(session, groups, inserted));
+    try {
+      await putBack(manager);
+      return error;
+    } catch (failed) {
+      // Its connection may be dead, on which nothing has been committed where there was a transaction.
+      if (inside) return doom(queryRunner, error, failed);
+      return putBack(dataSource.manager).then(
+        () => error,
+        (again: unknown) => new AggregateError([error, again], UNSETTLED, { cause: error }),
+      );
+    }
+  }
+
+  async #putBack(
+    session: Session,
+    groups: readonly NotedGroup[],
+    inserted: readonly NativeCall[],
+  ): Promise<void> {
+    for (const group of inDirection(groups, "deleted")) {
+      await putBackActive(session, group.table, await movedBy(session, group, group.note));
+    }
+    for (const group of inDirection(groups, "restored")) {
+      const { table, calls, note } = group;
+      await putBackDeleted(session, table, await movedBy(session, group, note));
+      await putBackLone(session, table, this.#former.lone(calls));
+    }
+    await removeInserted(session, inserted);
+    // TypeORM has written into them what it has written into their rows.
+    const own = groups.map(({ calls }) => ({ calls: calls.filter((call) => call.save !== true) }));
+    await refresh(session, own.flatMap(objectsOf));
+  }
+}
+
+const UNSETTLED =
+  "A call of TypeORM's own outside a transaction was refused, and what it had written could not be taken back: its rows are " +
+  "unsettled. Run settle() once the database is there again.";
+
+function inDirection(
+  groups: readonly NotedGroup[],
+  direction: NotedGroup["direction"],
+): NotedGroup[] {
+  return groups.filter((group) => group.direction === direction);
+}

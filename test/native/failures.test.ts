@@ -1,0 +1,211 @@
+import {
+  EventSubscriber,
+  type BeforeQueryEvent,
+  type DataSource,
+  type EntityManager,
+  type EntitySubscriberInterface,
+} from "typeorm";
+
+import {
+  BrokenTransactionError,
+  getSoftDeleteRepository,
+  SoftDeleteRestrictedError,
+  SoftDeleteSubscriber,
+  type RestoreEvent,
+  type SoftDeleteEvent,
+} from "../../src";
+import { describeEachDatabase } from "../harness";
+import {
+  ADAS,
+  Author,
+  Book,
+  Country,
+  deletions,
+  fill,
+  Loan,
+  openLibrary,
+  rows,
+} from "../subscriber/library";
+
+type Listener = (event: SoftDeleteEvent | RestoreEvent) => Promise<unknown>;
+
+let told: Listener | undefined;
+let failing: "actor" | "clock" | undefined;
+let refusing: ((query: string) => Promise<void> | void) | undefined;
+
+@EventSubscriber()
+class Told extends SoftDeleteSubscriber.with({
+  actor: () => {
+    if (failing === "actor") throw new Error("no actor");
+    return "somebody";
+  },
+  clock: () => {
+    if (failing === "clock") throw new Error("no clock");
+    return new Date();
+  },
+}) {
+  override async afterSoftDelete(event: SoftDeleteEvent): Promise<void> {
+    await told?.(event);
+  }
+  override async afterRestore(event: RestoreEvent): Promise<void> {
+    await told?.(event);
+  }
+}
+
+@EventSubscriber()
+class Refusing implements EntitySubscriberInterface {
+  beforeQuery({ query }: BeforeQueryEvent): Promise<void> | void {
+    return refusing?.(query);
+  }
+}
+
+const CALLS: Record<string, (manager: EntityManager) => Promise<unknown>> = {
+  "softDelete()": (manager) => manager.softDelete(Author, { name: "bob" }),
+  "update() of the date": (manager) =>
+    manager.update(Author, { name: "bob" }, { deletedAt: new Date() }),
+  "softRemove()": async (manager) =>
+    manager.softRemove(await manager.findOneByOrFail(Author, { name: "bob" })),
+  "save() with a date": async (manager) =>
+    manager.save(
+      Object.assign(await manager.findOneByOrFail(Author, { name: "bob" }), {
+        deletedAt: new Date(),
+      }),
+    ),
+  "restore()": (manager) => manager.restore(Author, { name: "ada" }),
+  "recover()": async (manager) =>
+    manager.recover(
+      await manager.findOneOrFail(Author, { where: { name: "ada" }, withDeleted: true }),
+    ),
+  "an upsert": (manager) =>
+    manager
+      .findOneByOrFail(Author, { name: "bob" })
+      .then(({ id }) => manager.upsert(Author, { id, name: "bob", deletedAt: new Date() }, ["id"])),
+};
+
+describeEachDatabase("failures in TypeORM's own calls", (database) => {
+  const opened = openLibrary(database, [Told, Refusing]);
+  const server = database.name !== "better-sqlite3";
+  beforeEach(async () => {
+    const { dataSource } = opened;
+    await fill(dataSource);
+    await dataSource.manager.softDelete(Author, { name: "ada" });
+  });
+  afterEach(() => {
+    told = failing = refusing = undefined;
+  });
+
+  /** The connection works, and none has been left in a transaction. */
+  async function goesOn(dataSource: DataSource): Promise<void> {
+    const names = Array.from({ length: 12 }, (_, index) => ({ name: String(index) }));
+    await Promise.all(names.map((country) => dataSource.manager.insert(Country, country)));
+    expect(await dataSource.manager.countBy(Country, {})).toBe(names.length);
+    if (database.name === "postgres") {
+      const open = await dataSource.query<unknown[]>(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+      );
+      expect(open).toEqual([]);
+    }
+    await dataSource.manager.restore(Author, { name: "ada" });
+    expect(await deletions(dataSource)).toEqual([]);
+  }
+
+  for (const [name, call] of Object.entries(CALLS)) {
+    it.each(["actor", "clock"] as const)(
+      `leave nothing of ${name} when the %s fails, alone and in a transaction that is committed`,
+      async (what) => {
+        const { dataSource } = opened;
+        const { manager } = dataSource;
+        const before = await rows(dataSource);
+        // With a date of the caller's own nobody asks for the time.
+        if (what === "clock" && /upsert|update/.test(name)) return;
+        failing = what;
+        await expect(call(manager)).rejects.toThrow(`no ${what}`);
+        expect(await rows(dataSource)).toEqual(before);
+        await dataSource.transaction((inner) => expect(call(inner)).rejects.toThrow(`no ${what}`));
+        expect(await rows(dataSource)).toEqual(before);
+        failing = undefined;
+        await goesOn(dataSource);
+      },
+    );
+
+    if (!server) continue;
+    it(`leave nothing of ${name} when the connection dies behind its statement`, async () => {
+      const { dataSource } = opened;
+      const before = await rows(dataSource);
+      told = async ({ manager }) => {
+        if (database.name === "postgres")
+          await manager.query("SELECT pg_terminate_backend(pg_backend_pid())");
+        else {
+          const [row] = await manager.query<{ id: number }[]>("SELECT CONNECTION_ID() AS id");
+          await manager.query(`KILL ${String(row?.id)}`);
+        }
+      };
+      await expect(call(dataSource.manager)).rejects.toThrow();
+      await expect(dataSource.transaction((inner) => call(inner))).rejects.toThrow();
+      // He who catches the error cannot go on as if nothing had happened.
+      await expect(
+        dataSource.transaction(async (inner) => {
+          await call(inner).catch(() => undefined);
+          await inner.insert(Country, { name: "lost" });
+        }),
+      ).rejects.toThrow();
+      told = undefined;
+
+      expect(await rows(dataSource)).toEqual(before);
+      await goesOn(dataSource);
+    });
+  }
+
+  it.each(["at once", "late"])(
+    "leave nothing open when another subscriber refuses the statement %s",
+    async (when) => {
+      const { dataSource } = opened;
+      refusing = async (query) => {
+        if (!/^UPDATE .author. SET .deletedAt. = CURRENT/.test(query)) return;
+        if (when === "late") await new Promise((resolve) => setTimeout(resolve, 1));
+        throw new Error("refused");
+      };
+      const before = await rows(dataSource);
+      await expect(CALLS["softDelete()"]?.(dataSource.manager)).rejects.toThrow("refused");
+      refusing = undefined;
+      expect(await rows(dataSource)).toEqual(before);
+      await goesOn(dataSource);
+    },
+  );
+
+  it("are taken back where the caller wants no transaction", async () => {
+    const { dataSource } = opened;
+    const { manager } = dataSource;
+    const author = await manager.findOneByOrFail(Author, { name: "bob" });
+    await manager.save(manager.create(Loan, { name: "loan", author }));
+    const before = await rows(dataSource);
+
+    await expect(manager.softRemove(author, { transaction: false })).rejects.toThrow(
+      SoftDeleteRestrictedError,
+    );
+
+    expect(await rows(dataSource)).toEqual(before);
+    expect(author.deletedAt).toBeNull();
+  });
+
+  it("end the caller's transaction where they cannot be taken back in it", async () => {
+    const { dataSource } = opened;
+    told = () => Promise.reject(new Error("veto"));
+    const end = dataSource.transaction(async (inner) => {
+      await inner.insert(Country, { name: "with it" });
+      refusing = (query) => {
+        if (query.startsWith("ROLLBACK TO")) throw new Error("cannot go back");
+      };
+      await expect(
+        getSoftDeleteRepository(inner, Book).softDelete({ name: "ropes" }),
+      ).rejects.toThrow(BrokenTransactionError);
+      await expect(inner.insert(Country, { name: "more" })).rejects.toThrow(BrokenTransactionError);
+    });
+    await expect(end).rejects.toThrow(BrokenTransactionError);
+    told = refusing = undefined;
+
+    expect(await dataSource.manager.countBy(Country, {})).toBe(0);
+    expect(await deletions(dataSource)).toEqual([ADAS]);
+    await goesOn(dataSource);
+  });
+});
