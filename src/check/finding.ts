@@ -1,3 +1,5 @@
+import type { PrimaryKey } from "../errors";
+
 /**
  * What `check()` can find.
  *
@@ -46,4 +48,6 @@ export interface CheckFinding {
   readonly remedy: string;
   /** How many rows, for a finding about rows. */
   readonly count?: number;
+  /** The primary keys of some of these rows. */
+  readonly sampleIds?: readonly PrimaryKey[];
 }

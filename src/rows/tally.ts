@@ -10,6 +10,10 @@ export class Tally {
     return rows;
   }
 
+  addAll(other: Tally): void {
+    for (const [name, rows] of Object.entries(other.toCounts())) this.add(name, rows);
+  }
+
   of(name: string): number {
     return this.#counts.get(name) ?? 0;
   }

@@ -1,12 +1,24 @@
 import type { EntityManager } from "typeorm";
 
-import { BOOLEAN, FUNCTION, SIGNAL, wholeNumber, type OptionRules } from "../errors/check-options";
+import {
+  BOOLEAN,
+  FUNCTION,
+  oneOf,
+  SIGNAL,
+  wholeNumber,
+  type OptionRules,
+} from "../errors/check-options";
+import type { SoftDeleteEdge } from "../plan/edge";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
 import { SettleResult } from "../record/results";
 import type { Session } from "../session/session";
-import { settleActive, settleDeleted, settleFlags } from "./settle-rows";
 import { transact } from "../session/transaction";
-import { type Counts, Tally } from "../rows/tally";
+import { type Counts, Tally, totalOf } from "../rows/tally";
+import { settleBelow } from "./settle-below";
+import { settleDeleted } from "./settle-deleted";
+import { settleFlags } from "./settle-flags";
+import { settleRestored } from "./settle-restored";
 
 /** How far a `settle()` has come. */
 export interface SettleProgress {
@@ -19,11 +31,21 @@ export interface SettleProgress {
 /** The options of `settle()`. */
 export interface SettleOptions {
   /**
-   * Whether the active rows below a settled row, over `CASCADE` relations, are soft-deleted along with it.
+   * Whether active rows that hang by a deleted row over `CASCADE` relations are soft-deleted into its deletion: below rows that
+   * are settled, and below all others. Not those on which active rows hang over `RESTRICT`. Without it no active row is
+   * deleted but one whose restore is taken back, with what hangs below it.
    *
    * @default false
    */
   readonly cascade?: boolean;
+  /**
+   * What becomes of a row without a deletion id whose deletion would have been refused, since active rows hang by it over
+   * `RESTRICT` relations: it stays deleted, and `check()` reports it; or it comes back, as after a refusal. What plain
+   * TypeORM has deleted before this package came looks the same as what a process has left that died before it could refuse.
+   *
+   * @default "report"
+   */
+  readonly restricted?: "report" | "restore";
   /**
    * How many rows one transaction settles.
    *
@@ -47,6 +69,7 @@ export interface SettleOptions {
 /** @internal */
 export const SETTLE_RULES: OptionRules<SettleOptions> = {
   cascade: BOOLEAN,
+  restricted: oneOf("report", "restore"),
   batchSize: wholeNumber(1),
   onProgress: FUNCTION,
   signal: SIGNAL,
@@ -58,24 +81,74 @@ const BATCH_SIZE = 1000;
 export async function settle(
   manager: EntityManager,
   tables: readonly SoftDeleteTable[],
-  { cascade = false, batchSize = BATCH_SIZE, onProgress, signal }: SettleOptions,
+  options: SettleOptions,
 ): Promise<SettleResult> {
+  const { cascade = false, restricted = "report", batchSize = BATCH_SIZE } = options;
+  const { onProgress, signal } = options;
   const all = new Tally();
-  const repeat = async (step: (session: Session) => Promise<Tally>): Promise<void> => {
-    for (;;) {
-      signal?.throwIfAborted();
-      const settled = Object.entries((await transact(manager, step)).toCounts());
-      if (settled.length === 0) return;
-      for (const [name, rows] of settled) all.add(name, rows);
-      await onProgress?.(new SettleResult(all.toCounts()));
-    }
+  const batch = async <Result extends { readonly tally: Tally }>(
+    step: (session: Session) => Promise<Result>,
+  ): Promise<Result> => {
+    signal?.throwIfAborted();
+    const result = await transact(manager, step);
+    all.addAll(result.tally);
+    if (totalOf(result.tally.toCounts()) > 0) await onProgress?.(new SettleResult(all.toCounts()));
+    return result;
   };
-  for (const table of tables) {
-    await repeat((session) => settleDeleted(session, table, batchSize, cascade));
-    await repeat((session) => settleActive(session, table, batchSize));
+  const repeat = async (step: (session: Session) => Promise<Tally>): Promise<void> => {
+    let rows: number;
+    do {
+      const { tally } = await batch(async (session) => ({ tally: await step(session) }));
+      rows = totalOf(tally.toCounts());
+    } while (rows > 0);
+  };
+  const graph = SoftDeleteGraph.of(manager.dataSource);
+  const inOrder = graph.below(tables).flatMap((group) => group.tables);
+  const asked = inOrder.filter((table) => tables.includes(table));
+  const deleted = { cascade, undoRestricted: restricted === "restore" };
+  // Parents first: what becomes of them decides what becomes of their children.
+  for (const table of asked) {
+    await repeat((session) => settleDeleted(session, table, batchSize, deleted));
+    await decideRestored(batch, table, batchSize);
     if (table.softDelete.deletedFlag) {
       await repeat((session) => settleFlags(session, table, batchSize));
     }
   }
+  if (cascade)
+    await takeAllBelow(
+      batch,
+      asked.flatMap((table) => graph.childEdges(table)),
+    );
   return new SettleResult(all.toCounts());
+}
+
+type Batch = <Result extends { readonly tally: Tally }>(
+  step: (session: Session) => Promise<Result>,
+) => Promise<Result>;
+
+async function decideRestored(batch: Batch, table: SoftDeleteTable, size: number): Promise<void> {
+  const left: string[] = [];
+  for (;;) {
+    const { tally, undecided } = await batch((session) =>
+      settleRestored(session, table, size, left),
+    );
+    left.push(...undecided);
+    if (undecided.length === 0 && totalOf(tally.toCounts()) === 0) return;
+  }
+}
+
+/** Until nothing more is found: what was taken may have stood in the way of others. */
+async function takeAllBelow(batch: Batch, edges: readonly SoftDeleteEdge[]): Promise<void> {
+  let rows: number;
+  do {
+    rows = 0;
+    for (const edge of edges.filter(({ policy }) => policy === "CASCADE")) {
+      for (let after: string | undefined; ;) {
+        const { tally, last } = await batch((session) => settleBelow(session, edge, after));
+        if (last === undefined) break;
+        rows += totalOf(tally.toCounts());
+        after = last;
+      }
+    }
+  } while (rows > 0);
 }
