@@ -106,19 +106,22 @@ export async function settle(
   const inOrder = graph.below(tables).flatMap((group) => group.tables);
   const asked = inOrder.filter((table) => tables.includes(table));
   const deleted = { cascade, undoRestricted: restricted === "restore" };
-  // Parents first: what becomes of them decides what becomes of their children.
-  for (const table of asked) {
-    await repeat((session) => settleDeleted(session, table, batchSize, deleted));
-    await decideRestored(batch, table, batchSize);
-    if (table.softDelete.deletedFlag) {
-      await repeat((session) => settleFlags(session, table, batchSize));
+  const childEdges = asked.flatMap((table) => graph.childEdges(table));
+  for (;;) {
+    const before = totalOf(all.toCounts());
+    let undecided = 0;
+    // Parents first: what becomes of them decides what becomes of their children.
+    for (const table of asked) {
+      await repeat((session) => settleDeleted(session, table, batchSize, deleted));
+      undecided += await decideRestored(batch, table, batchSize);
+      if (table.softDelete.deletedFlag) {
+        await repeat((session) => settleFlags(session, table, batchSize));
+      }
     }
+    if (cascade) await takeAllBelow(batch, childEdges);
+    // What was settled later may have stood in the way.
+    if (undecided === 0 || totalOf(all.toCounts()) === before) break;
   }
-  if (cascade)
-    await takeAllBelow(
-      batch,
-      asked.flatMap((table) => graph.childEdges(table)),
-    );
   return new SettleResult(all.toCounts());
 }
 
@@ -126,14 +129,15 @@ type Batch = <Result extends { readonly tally: Tally }>(
   step: (session: Session) => Promise<Result>,
 ) => Promise<Result>;
 
-async function decideRestored(batch: Batch, table: SoftDeleteTable, size: number): Promise<void> {
+/** Returns how many deletions have rows that could not be decided. */
+async function decideRestored(batch: Batch, table: SoftDeleteTable, size: number): Promise<number> {
   const left: string[] = [];
   for (;;) {
     const { tally, undecided } = await batch((session) =>
       settleRestored(session, table, size, left),
     );
     left.push(...undecided);
-    if (undecided.length === 0 && totalOf(tally.toCounts()) === 0) return;
+    if (undecided.length === 0 && totalOf(tally.toCounts()) === 0) return left.length;
   }
 }
 

@@ -1,5 +1,3 @@
-import type { EntityTarget, ObjectLiteral } from "typeorm";
-
 import { deletionTime } from "../../src/rows/deletion-id";
 import { statementsOf } from "../harness";
 import {
@@ -16,6 +14,7 @@ import {
 } from "../laws/entities";
 import { describeLaw, type World } from "../laws/world";
 import { Contract } from "./entities";
+import { brokenRows, idsOf } from "./half-done";
 
 const EARLY = "2020-02-02 10:00:00";
 const LATE = "2021-03-03 11:22:33";
@@ -24,20 +23,6 @@ const LATE = "2021-03-03 11:22:33";
 async function mark(world: World, table: string, ids: string, stamp = EARLY): Promise<void> {
   const set = `${world.escape("deletedAt")} = '${stamp}'`;
   await world.dataSource.query(`UPDATE ${world.escape(table)} SET ${set} WHERE id IN (${ids})`);
-}
-
-/** The deletion ids of all rows of an entity, by id. */
-async function ids(
-  world: World,
-  target: EntityTarget<ObjectLiteral>,
-): Promise<Record<number, string | null>> {
-  const rows = (await world.rows(target)) as { id: number; deletionId: string | null }[];
-  return Object.fromEntries(rows.map((row) => [row.id, row.deletionId]));
-}
-
-async function check(world: World): Promise<unknown[]> {
-  const findings = await world.softDeletes.check();
-  return findings.filter((finding) => finding.count !== undefined);
 }
 
 describeLaw("settle() over relations", [...BLOG, Contract], (world) => {
@@ -64,9 +49,9 @@ describeLaw("settle() over relations", [...BLOG, Contract], (world) => {
     expect(counts).toEqual({ User: 2, Post: 3, Comment: 3 });
     expect(total).toBe(8);
     const [users, posts, comments] = [
-      await ids(world, User),
-      await ids(world, Post),
-      await ids(world, Comment),
+      await idsOf(world, User),
+      await idsOf(world, Post),
+      await idsOf(world, Comment),
     ];
     expect(users[1]).not.toBe(users[2]);
     expect(posts).toEqual({ 1: users[1], 2: users[2], 3: users[2], 4: null });
@@ -74,7 +59,7 @@ describeLaw("settle() over relations", [...BLOG, Contract], (world) => {
     const taken = await world.row(Comment, 2);
     expect(taken.deletedAt).toEqual((await world.row(User, 2)).deletedAt);
     expect(deletionTime(taken.deletionId ?? "")).toEqual(taken.deletedAt);
-    await expect(check(world)).resolves.toEqual([]);
+    await expect(brokenRows(world)).resolves.toEqual([]);
   });
 
   it("moves the version of the rows it takes along once, and of the settled ones not", async () => {
@@ -114,17 +99,17 @@ describeLaw("settle() over relations", [...BLOG, Contract], (world) => {
     await expect(world.row(Comment, 2)).resolves.toMatchObject({ deletedAt: null });
     const { counts } = await world.softDeletes.settle({ cascade: true });
     expect(counts).toEqual({ Post: 1, Comment: 1 });
-    const [posts, comments] = [await ids(world, Post), await ids(world, Comment)];
+    const [posts, comments] = [await idsOf(world, Post), await idsOf(world, Comment)];
     expect(comments[2]).toBe(posts[2]);
-    expect(posts[2]).not.toBe((await ids(world, User))[2]);
-    await expect(check(world)).resolves.toEqual([]);
+    expect(posts[2]).not.toBe((await idsOf(world, User))[2]);
+    await expect(brokenRows(world)).resolves.toEqual([]);
   });
 
   it("leaves active rows over a RESTRICT relation, which check() then reports", async () => {
     await world.insert(Contract, [{ id: 1, userId: 1 }]);
     await world.softDeletes.settle({ cascade: true });
     await expect(world.active(Contract)).resolves.toEqual([1]);
-    await expect(check(world)).resolves.toEqual([
+    await expect(brokenRows(world)).resolves.toEqual([
       expect.objectContaining({
         code: "active-below-deleted-parent",
         entity: "Contract",
@@ -169,12 +154,12 @@ describeLaw("settle() over cycles", [...TREE, ...CYCLE], (world) => {
     await mark(world, "node", "700", LATE);
     const { counts } = await world.softDeletes.settle(Node, { cascade: true });
     expect(counts).toEqual({ Node: 1001 });
-    const nodes = await ids(world, Node);
+    const nodes = await idsOf(world, Node);
     expect(nodes[499]).toBeNull();
     expect(nodes[700]).not.toBe(nodes[500]);
     for (const id of chain.slice(499, 699)) expect(nodes[id]).toBe(nodes[500]);
     for (const id of chain.slice(699)) expect(nodes[id]).toBe(nodes[700]);
-    await expect(check(world)).resolves.toEqual([]);
+    await expect(brokenRows(world)).resolves.toEqual([]);
   });
 
   it("goes round a cycle over two tables once", async () => {
@@ -190,10 +175,10 @@ describeLaw("settle() over cycles", [...TREE, ...CYCLE], (world) => {
     await mark(world, "team", "1");
     const { counts } = await world.softDeletes.settle(Team, { cascade: true });
     expect(counts).toEqual({ Team: 2, Player: 3 });
-    const teams = await ids(world, Team);
+    const teams = await idsOf(world, Team);
     expect(teams[2]).toBe(teams[1]);
-    expect(await ids(world, Player)).toEqual({ 1: teams[1], 2: teams[1], 3: teams[1] });
-    await expect(check(world)).resolves.toEqual([]);
+    expect(await idsOf(world, Player)).toEqual({ 1: teams[1], 2: teams[1], 3: teams[1] });
+    await expect(brokenRows(world)).resolves.toEqual([]);
   });
 
   it("reaches a tree from the table above it", async () => {
@@ -207,9 +192,9 @@ describeLaw("settle() over cycles", [...TREE, ...CYCLE], (world) => {
     ]);
     await mark(world, "shelf", "1, 2");
     await world.softDeletes.settle(Shelf, { cascade: true });
-    const shelves = await ids(world, Shelf);
+    const shelves = await idsOf(world, Shelf);
     const [one, two] = [shelves[1], shelves[2]];
     expect(one).not.toBe(two);
-    expect(await ids(world, Node)).toEqual({ 1: one, 2: one, 3: two, 4: two, 5: null });
+    expect(await idsOf(world, Node)).toEqual({ 1: one, 2: one, 3: two, 4: two, 5: null });
   });
 });
