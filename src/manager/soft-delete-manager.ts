@@ -56,25 +56,34 @@ export class SoftDeleteManager extends EntityVerbs {
   }
 
   /**
-   * Mends rows that something outside this package deleted or restored: the step for tables that used plain TypeORM
-   * before. Of one entity, or of all.
+   * Mends rows that something outside this package deleted or restored, and what a process has left half done that died in
+   * the midst of a call of TypeORM's own; also the step for tables that used plain TypeORM before. Of one entity, or of all.
    *
    * A deleted row without a deletion id gets one of its own, whose time is its `deletedAt`, so that restoring it revives
-   * that row alone. An active row that still carries a deletion id loses it. A deleted flag that is out of step is put right.
-   * Neither `version` nor the update date nor `deletedAt` moves. With `cascade`, the active rows below a deleted row over
-   * `CASCADE` relations are soft-deleted under its deletion id; a row whose deletion id was there before takes nothing along,
-   * and active rows over `RESTRICT` relations stay ({@link check} reports them).
+   * that row alone; with `restricted: "restore"` it comes back where its deletion would have been refused. Of an active row that
+   * still carries a deletion id the restore is finished as {@link restore} would have done it: what its deletion took below it
+   * comes back, or is handed over. Where that cannot be (a `CASCADE` or `RESTRICT` parent stays deleted, a unique key is taken) it is
+   * taken back: the row is deleted again at the time of its deletion, with what hangs below it over `CASCADE` by now. Where
+   * active rows over `RESTRICT` stand in the way of that too it stays as it is, with its id, and {@link check} reports it. A
+   * deleted flag that is out of step is put right.
+   *
+   * With `cascade`, the active rows below deleted ones over `CASCADE` relations are soft-deleted into their deletions, below
+   * rows that are settled and below all others; of a deletion by which a row would go on which an active one hangs over
+   * `RESTRICT`, nothing, and {@link check} reports it. What is settled moves neither `version` nor the update date; what comes
+   * back or goes along with it does.
    *
    * Works in transactions of `batchSize` rows (savepoints, in a transaction of the caller's): a SELECT for each batch, an
-   * UPDATE for every 500 rows, and with `cascade` one more for each relation and every 100 rows. May be aborted and run again, and run by
-   * several processes at once. Not while TypeORM's own soft deletes run outside transactions: it could settle their rows
-   * before the subscriber has cascaded them.
+   * UPDATE for every 500 rows; for half-restored rows the statements of a restore for each batch, and those of a trial where some
+   * are taken back; with `cascade` one for each relation and every 100 deletions. May be aborted and run again, and run by several
+   * processes at once, beside operations in transactions. Not while TypeORM's own soft deletes run outside transactions: it
+   * could settle their rows before the subscriber has cascaded them.
    *
    * @example
    * ```ts
    * const manager = new SoftDeleteManager(dataSource);
    * const { total } = await manager.settle({ onProgress: ({ total }) => console.log(total) });
    * await manager.settle(User, { cascade: true });
+   * await manager.settle({ cascade: true, restricted: "restore" }); // after a crash
    * ```
    *
    * @throws SoftDeleteConfigurationError when the entity cannot be soft-deleted by this package.

@@ -8,6 +8,8 @@ import {
   ManyToOne,
   PrimaryColumn,
   TableInheritance,
+  type EntityTarget,
+  type ObjectLiteral,
 } from "typeorm";
 
 import { OnSoftDelete, SoftDeletable, SoftDeleteLog, UniqueActive } from "../../src";
@@ -35,9 +37,9 @@ import { Contract, Customer, POLICIES, Purchase } from "../laws/policy-entities"
 import { describeLaw, type World } from "../laws/world";
 import { brokenRows, halfRestore, idsOf } from "./half-done";
 
-async function remove<Entity extends object>(
+async function remove(
   world: World,
-  target: new () => Entity,
+  target: EntityTarget<ObjectLiteral>,
   id: number | number[],
 ): Promise<string> {
   const { deletionId } = await world.softDeletes.softDelete(target, id);

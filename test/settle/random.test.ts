@@ -83,14 +83,14 @@ class Run {
   }
 
   /** Active children of deleted parents, by plain SQL, each with the deletion of its parent. */
-  async orphans(): Promise<{ table: Table; id: number; above: string; key: string }[]> {
+  async orphans(): Promise<{ table: Table; id: number; above: string | null; key: string }[]> {
     const all = [];
     for (const child of TABLES) {
       for (const [key, parent] of Object.entries(KEYS[child])) {
         // The one relation that keeps.
         if (child === "Load" && key === "zoneId") continue;
         const at = this.world.escape("deletedAt");
-        const rows = await this.world.dataSource.query<{ id: number; above: string }[]>(
+        const rows = await this.world.dataSource.query<{ id: number; above: string | null }[]>(
           `SELECT c.id AS id, p.${this.world.escape("deletionId")} AS above FROM ${this.name(child)} c JOIN ${this.name(parent)} p ON c.${this.world.escape(key)} = p.id WHERE c.${at} IS NULL AND p.${at} IS NOT NULL`,
         );
         all.push(...rows.map((row) => ({ table: child, key, ...row })));
