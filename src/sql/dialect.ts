@@ -96,6 +96,11 @@ export interface Dialect {
   readonly checksAtEnd: boolean;
   /** What is put behind a SELECT to lock the rows it read of alias `p` against writers. */
   readonly shareLock: string;
+  /**
+   * A SELECT that gives a row where the transaction goes by its snapshot even when it writes, and fails only over rows that it
+   * writes or locks itself. Undefined where none does.
+   */
+  readonly writesBySnapshot: Sql | undefined;
   /** What is put behind a SELECT to lock the rows it read for itself. */
   readonly updateLock: string;
   /** The deletion id in an SQL expression, with another UUID version digit. */
@@ -116,6 +121,11 @@ export interface Dialect {
   isForeignKeyViolation(error: unknown): boolean;
   /** The unique key that an error says is taken; undefined for every other error. */
   violatedKey(error: unknown): ViolatedKey | undefined;
+  /**
+   * Whether an error says that the database refuses to write a row, for a constraint, a trigger or a value; not where it fails
+   * itself, or refuses the statement whatever its rows are.
+   */
+  isRefusal(error: unknown): boolean;
   /** Whether an error says that somebody else has locked a row for too long. */
   isLockTimeout(error: unknown): boolean;
   /** Whether a transaction that failed so may simply be run again. */

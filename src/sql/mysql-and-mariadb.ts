@@ -58,6 +58,7 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
   readonly locksWhatItReads = true;
   readonly checksAtEnd = false;
   readonly planning = (): undefined => undefined;
+  readonly writesBySnapshot = undefined;
   readonly zoneRemedy = (): string | undefined => localZoneRemedy(this.dataSource);
 
   constructor(readonly dataSource: DataSource) {
@@ -221,6 +222,10 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
 
   violatedKey(error: unknown): ViolatedKey | undefined {
     return errors.violatedKeyOf(error);
+  }
+
+  isRefusal(error: unknown): boolean {
+    return errors.isRefusalError(error);
   }
 
   isLockTimeout(error: unknown): boolean {

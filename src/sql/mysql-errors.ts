@@ -1,7 +1,10 @@
 import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import type { ViolatedKey } from "./statements";
 
-const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
+// Not ER_LOCK_WAIT_TIMEOUT: who has waited for innodb_lock_wait_timeout would wait as long again.
+const RETRYABLE = new Set(["ER_LOCK_DEADLOCK", "ER_CHECKREAD"]);
+// Data exceptions, violations of constraints, and what triggers signal.
+const OF_ROW = /^(21|22|23|44|45)/;
 
 /** @internal */
 export function isRetryableError(error: unknown): boolean {
@@ -11,6 +14,13 @@ export function isRetryableError(error: unknown): boolean {
 /** @internal */
 export function isLockTimeoutError(error: unknown): boolean {
   return driverErrorCode(error) === "ER_LOCK_WAIT_TIMEOUT";
+}
+
+/** @internal */
+export function isRefusalError(error: unknown): boolean {
+  const { sqlState } = (driverErrorOf(error) ?? {}) as { sqlState?: unknown };
+  const isOfRow = typeof sqlState === "string" && OF_ROW.test(sqlState);
+  return isOfRow || driverErrorCode(error) === "ER_SIGNAL_EXCEPTION";
 }
 
 /** @internal */

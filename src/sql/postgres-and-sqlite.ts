@@ -166,10 +166,6 @@ export abstract class PostgresAndSqlite {
     return [];
   }
 
-  isLockTimeout(): boolean {
-    return false;
-  }
-
   #assignments(set: readonly Assignment[]): Sql {
     return join(
       set.map(([column, value]) => sql`${this.names.column(column)} = ${value}`),

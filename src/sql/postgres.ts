@@ -9,8 +9,12 @@ import { PostgresAndSqlite } from "./postgres-and-sqlite";
 
 // foreign_key_violation, and restrict_violation, which PostgreSQL 18 says for ON DELETE RESTRICT
 const REFERENCED = new Set(["23503", "23001"]);
-// serialization_failure, deadlock_detected
+// serialization_failure, deadlock_detected; not what has waited for lock_timeout
 const RETRYABLE = new Set(["40001", "40P01"]);
+const LOCK_NOT_AVAILABLE = "55P03";
+// Classes of connections, transactions, privileges, names and syntax, resources, operators, and the server's own failures. A
+// trigger may raise any other.
+const NOT_OF_ROW = /^(0|2[5-9BDF]|3[4BDF]|4[0-2]|5[3-8]|72|F0|HV|XX)/;
 
 /** PostgreSQL and what speaks its dialect. */
 export class PostgresDialect extends PostgresAndSqlite implements Dialect {
@@ -23,6 +27,12 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
   readonly skipLocked = " SKIP LOCKED";
   readonly hasArrays = true;
   readonly checksAtEnd = true;
+
+  // CockroachDB's only level of this kind is truly serializable.
+  get writesBySnapshot(): Sql | undefined {
+    if (this.dataSource.options.type === "cockroachdb") return undefined;
+    return sql`SELECT 1 WHERE current_setting('transaction_isolation') IN ('repeatable read', 'serializable')`;
+  }
 
   anyOf(column: string, values: readonly string[]): Sql {
     if (values.length === 1) return sql`${column} = ${bind(values[0])}`;
@@ -96,6 +106,16 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
       ...(constraint === undefined ? {} : { name: constraint }),
       ...(table === undefined ? {} : { table }),
     };
+  }
+
+  isRefusal(error: unknown): boolean {
+    // What the server has said, and not the client, has a severity.
+    const { severity } = (driverErrorOf(error) ?? {}) as { severity?: unknown };
+    return severity !== undefined && !NOT_OF_ROW.test(driverErrorCode(error));
+  }
+
+  isLockTimeout(error: unknown): boolean {
+    return driverErrorCode(error) === LOCK_NOT_AVAILABLE;
   }
 
   isRetryable(error: unknown): boolean {

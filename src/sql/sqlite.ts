@@ -1,4 +1,4 @@
-import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
+import { driverErrorCode, driverErrorOf, failedStatement } from "../typeorm/driver-error";
 import type { Dialect } from "./dialect";
 import type { Keys } from "./keys";
 import { bind, join, sql, type Sql } from "./sql";
@@ -19,6 +19,7 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
   readonly skipLocked = "";
   readonly hasArrays = false;
   readonly checksAtEnd = false;
+  readonly writesBySnapshot = undefined;
 
   anyOf(column: string, values: readonly string[]): Sql {
     if (values.length === 1) return sql`${column} = ${bind(values[0])}`;
@@ -91,8 +92,23 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
     };
   }
 
+  isRefusal(error: unknown): boolean {
+    const code = driverErrorCode(error);
+    if (this.dataSource.options.type === "sqljs")
+      return code === "" && driverErrorOf(error) !== error;
+    return code.startsWith("SQLITE_CONSTRAINT") || code === "SQLITE_MISMATCH";
+  }
+
+  // Not of a row, but of the whole file.
+  isLockTimeout(): boolean {
+    return false;
+  }
+
+  // A transaction that has read, and now may not write, fails at once, and a new one may do better. What begins or commits one
+  // has waited for the busy timeout already.
   isRetryable(error: unknown): boolean {
     const code = driverErrorCode(error);
+    if (code === "SQLITE_BUSY") return !/^(BEGIN|COMMIT)\b/.test(failedStatement(error));
     return code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED");
   }
 }

@@ -14,3 +14,15 @@ export function driverErrorCode(error: unknown): string {
   const code = (driverErrorOf(error) as { code?: unknown } | null)?.code;
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
 }
+
+/**
+ * The statement at which a database has failed, or an empty string.
+ *
+ * Leans on `QueryFailedError.query`, and on the statements of `startTransaction()` and `commitTransaction()` failing so as well.
+ *
+ * @internal
+ */
+export function failedStatement(error: unknown): string {
+  const query = (error as { query?: unknown } | null)?.query;
+  return typeof query === "string" ? query : "";
+}

@@ -1,4 +1,4 @@
-import { driverErrorCode, driverErrorOf } from "../../src/typeorm/driver-error";
+import { driverErrorCode, driverErrorOf, failedStatement } from "../../src/typeorm/driver-error";
 import { describeEachDatabase } from "../harness";
 import { Author, Book, openOnce, Tag } from "./entities";
 import { leaning } from "./leaning";
@@ -30,6 +30,17 @@ describeEachDatabase("driverErrorOf", (database) => {
       return [driverErrorCode(error), driverErrorOf(error) === error];
     },
     [TAKEN[database.name], false],
+  );
+
+  itStill(
+    "tells the statement that has failed in QueryFailedError.query",
+    async () => {
+      const { dataSource } = opened;
+      const fails = async (statement: string): Promise<string> =>
+        failedStatement(await dataSource.query(statement).catch((reason: unknown) => reason));
+      return [await fails("COMMIT WHAT"), failedStatement(new Error("other"))];
+    },
+    ["COMMIT WHAT", ""],
   );
 
   it("gives any other error as it is, without a code", () => {
