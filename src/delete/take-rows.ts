@@ -5,6 +5,7 @@ import { stamp, touch, type Deletion } from "../rows/stamps";
 import { carries, Members } from "../rows/members";
 import { Recorder } from "../record/recorder";
 import { reportSoftDelete } from "../record/report";
+import { lockDeletedBelow } from "./lock-deleted";
 import { refuseRestricted } from "./restrict";
 import type { Session } from "../session/session";
 import type { Update } from "../sql/statements";
@@ -72,6 +73,7 @@ async function take(
   if (affected > 0) {
     const plan = session.graph.plan([...new Set(roots.map((root) => root.table))]);
     await takeBelow(session, plan, deletion, tally);
+    await lockDeletedBelow(session, plan, deletion.id, tally);
     for (const edge of report ? plan.restricts : []) {
       if (tally.of(edge.parent.name) > 0) await refuseRestricted(session, edge, [deletion.id]);
     }
