@@ -154,7 +154,9 @@ export class SoftDeleteManager extends EntityVerbs {
    * is blocked. Rows that refer to each other in a cycle go in one
    * transaction; cycles that take more than 5,000 rows are left, and counted in `blocked`. Memory does not grow with the
    * number of rows. May be aborted and run again. In a transaction of the caller's, a deadlock or a lock that is waited for
-   * too long ends the call with the database's error.
+   * too long ends the call with the database's error; elsewhere the rows that somebody else has locked for too long are told in
+   * `failures`. Where the database itself fails, or refuses a statement whatever its rows are, the call rejects with its error:
+   * `onProgress` has told what was removed until then, and that stays removed.
    *
    * @example
    * ```ts

@@ -1,7 +1,8 @@
-import { join, or, sql, type Sql } from "../sql/sql";
+import { and, join, or, sql, type Sql } from "../sql/sql";
 import type { PurgeBlock } from "../record/results";
 import { BlockedRows } from "./blocked";
 import { referring } from "../sql/referring";
+import { unreferenced } from "./pick";
 import type { PurgeWork } from "./work";
 
 /** Counts what is left because other rows refer to it: one SELECT for each table. @internal */
@@ -20,6 +21,19 @@ export async function countBlocked(work: PurgeWork): Promise<PurgeBlock[]> {
     }
     return blocks;
   });
+}
+
+/** Counts, of the tables that the purge has given up, the rows that nothing but the failure has kept: one SELECT for each. */
+export async function countLeft(work: PurgeWork): Promise<void> {
+  for (const table of work.failures.stopped) {
+    const rows = await work.inTransaction("all", async (session) => {
+      const free = and(work.scope.has("c", table), ...unreferenced(session, work, table));
+      const from = sql`FROM ${session.dialect.names.table(table)} c WHERE ${free}`;
+      const [row] = await session.select(work.scope.select(columns([from])));
+      return Number(row?.["n0"]);
+    });
+    work.failures.addLeft(table, rows);
+  }
 }
 
 /** Counts what a purge would remove, and what it would leave because other rows refer to it. @internal */

@@ -11,7 +11,7 @@ export class Failures {
   readonly list: PurgeFailure[] = [];
   readonly #rows = new Map<SoftDeleteTable, Row[]>();
   readonly #attempts = new Map<SoftDeleteTable, number>();
-  readonly #stopped = new Set<SoftDeleteTable>();
+  readonly #stopped = new Map<SoftDeleteTable, unknown>();
 
   /** The rows of a table that were refused. */
   of(table: SoftDeleteTable): readonly Row[] {
@@ -24,8 +24,19 @@ export class Failures {
   }
 
   /** Gives a table up. */
-  stop(table: SoftDeleteTable): void {
-    this.#stopped.add(table);
+  stop(table: SoftDeleteTable, error: unknown): void {
+    if (!this.#stopped.has(table)) this.#stopped.set(table, error);
+  }
+
+  /** The tables that were given up. */
+  get stopped(): readonly SoftDeleteTable[] {
+    return [...this.#stopped.keys()];
+  }
+
+  /** Tells what is left of a table that was given up, beside the rows that were told one by one. */
+  addLeft(table: SoftDeleteTable, rows: number): void {
+    const count = rows - this.of(table).length;
+    if (count > 0) this.list.push({ entity: table.name, count, error: this.#stopped.get(table) });
   }
 
   /** Rows are left: they are not tried again. */
@@ -35,7 +46,7 @@ export class Failures {
       const own = this.#rows.get(row.table) ?? [];
       own.push(row);
       this.#rows.set(row.table, own);
-      if (own.length > FAILED_ROWS) this.stop(row.table);
+      if (own.length > FAILED_ROWS) this.stop(row.table, error);
     }
   }
 

@@ -7,7 +7,7 @@ import { advanced, type Cursor } from "./cursor";
 import { removeJunctions } from "./junctions";
 import { keysOf, type Row } from "./row";
 import { KeysNotFound, removeBatch } from "./remove-batch";
-import type { PurgeWork } from "./work";
+import { RowsNotRemoved, type PurgeWork } from "./work";
 
 /** Purges a table whose rows do not refer to each other, directly or by way of other tables. @internal */
 export async function purgePlain(work: PurgeWork, table: SoftDeleteTable): Promise<void> {
@@ -73,7 +73,7 @@ async function remove(
   if (affected === gone.length) return gone;
   // Their junction rows are gone: to be tried again, in parts.
   if (hasJunctions)
-    throw new Error(`Rows of ${table.name} were referred to while they were purged.`);
+    throw new RowsNotRemoved(`Rows of ${table.name} were referred to while they were purged.`);
   const left = await reader.read(table, sql`WHERE ${reader.are(table, gone)}`);
   const ids = new Set(left.map((row) => row.id));
   const removed = gone.filter((row) => !ids.has(row.id));

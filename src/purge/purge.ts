@@ -12,7 +12,7 @@ import type { SoftDeleteTable } from "../plan/table";
 import { authorOf } from "../record/author";
 import { AUTHOR_RULES } from "../record/deletion-context";
 import { momentBefore } from "./duration";
-import { countBlocked, countOnly } from "./count";
+import { countBlocked, countLeft, countOnly } from "./count";
 import { purgeCyclic } from "./cyclic";
 import { purgePlain } from "./plain";
 import { PurgeScope, type PurgeRoot } from "./scope";
@@ -112,6 +112,7 @@ export async function purge(
       else for (const table of group.tables) await purgePlain(work, table);
     }
   }
+  await countLeft(work);
   const blocked = dryRun ? await countOnly(work) : await countBlocked(work);
   return new PurgeResult(work.tally.toCounts(), blocked, work.failures.list);
 }

@@ -2,13 +2,13 @@ import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
 import { countInto, reportBatch, Vetoed } from "./report-batch";
 import type { Row } from "./row";
-import type { PurgeWork } from "./work";
+import { RowsNotRemoved, type PurgeWork } from "./work";
 
 /** Removes rows that were picked and locked, and returns those that it has removed. */
 export type Remove = (session: Session, rows: readonly Row[]) => Promise<readonly Row[]>;
 
 /** Rows are not found by the primary keys that they were read with: their table is given up. */
-export class KeysNotFound extends Error {}
+export class KeysNotFound extends RowsNotRemoved {}
 
 /**
  * Picks and removes a batch in one transaction. One that fails is tried again in halves, so that the rows which make it
@@ -35,10 +35,9 @@ export async function removeBatch(
     refuseToGoOn(work, error);
     if (error instanceof KeysNotFound) {
       work.failures.add(table, picked, error);
-      work.failures.stop(table);
+      work.failures.stop(table, error);
     } else if (picked.length === 0) {
-      work.failures.add(table, [], error);
-      work.failures.stop(table);
+      work.failures.stop(table, error);
     } else {
       removed = await inHalves(work, table, picked, error, remove);
     }
@@ -66,7 +65,7 @@ async function inTransaction(
 /** Rethrows what ends the whole purge. */
 function refuseToGoOn(work: PurgeWork, error: unknown): void {
   if (error instanceof Vetoed) throw error.cause;
-  if (work.endsCallers(error)) throw error;
+  if (!work.isOfRows(error)) throw error;
 }
 
 async function inHalves(
@@ -76,7 +75,8 @@ async function inHalves(
   error: unknown,
   remove: Remove,
 ): Promise<readonly Row[]> {
-  if (!work.failures.mayHalve(table, rows)) {
+  // Each half of rows that somebody else has locked would wait as long again.
+  if (work.dialect.isLockTimeout(error) || !work.failures.mayHalve(table, rows)) {
     work.failures.add(table, rows, error);
     return [];
   }

@@ -7,7 +7,7 @@ import type { Session } from "../session/session";
 import { removeJunctions } from "./junctions";
 import { keysOf, type Row } from "./row";
 import { RowSet } from "./row-set";
-import type { PurgeWork } from "./work";
+import { RowsNotRemoved, type PurgeWork } from "./work";
 import { looseColumns } from "../plan/loose-columns";
 
 // A tree's batch has a level or two. More of them go at once, after their references are cleared.
@@ -113,7 +113,7 @@ async function removeRows(
   const where = session.dialect.anyKey("c", table.primary, keysOf(rows, table.primary));
   const affected = await session.execute(session.dialect.delete(table, where));
   if (affected !== rows.length) {
-    throw new Error(`Rows of ${table.name} changed while they were purged.`);
+    throw new RowsNotRemoved(`Rows of ${table.name} changed while they were purged.`);
   }
 }
 

@@ -33,7 +33,8 @@ export async function reportBatch(
   try {
     await reportRemoval(session, recorder, "purge", entity, author, time, done);
   } catch (error) {
-    throw new Vetoed(error);
+    // A statement of the log's or a listener's that was the victim of a deadlock is no veto: the batch is run again.
+    throw session.dialect.isRetryable(error) ? error : new Vetoed(error);
   }
 }
 

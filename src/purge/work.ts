@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 
 import { dialectOf } from "../sql";
+import type { Dialect } from "../sql/dialect";
 import type { RemovalGroup } from "../plan/removal-order";
 import type { SoftDeleteTable } from "../plan/table";
 import { hasLog } from "../record/append";
@@ -22,6 +23,9 @@ interface Calls {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Rows have changed while they were purged. */
+export class RowsNotRemoved extends Error {}
+
 /** One purge at work: what it has counted, and what has failed. */
 export class PurgeWork {
   readonly references: References;
@@ -41,7 +45,7 @@ export class PurgeWork {
     this.references = References.of(manager.dataSource);
     this.groups = this.references.removalOrder(scope.tables, scope.ways);
     this.inner = this.groups.flatMap((group) => group.inner);
-    const { skipLocked, stepsOverRemoved } = dialectOf(manager.dataSource);
+    const { skipLocked, stepsOverRemoved } = this.dialect;
     this.skips = skipLocked !== "" || stepsOverRemoved;
   }
 
@@ -75,7 +79,7 @@ export class PurgeWork {
   ): Promise<number | undefined> {
     this.calls.signal?.throwIfAborted();
     const removed = await this.inTransaction("by index", remove).catch((error: unknown) => {
-      if (this.endsCallers(error)) throw error;
+      if (!this.isOfRows(error)) throw error;
       return undefined;
     });
     if (!removed) return removed;
@@ -84,9 +88,18 @@ export class PurgeWork {
     return removed;
   }
 
-  /** Whether the caller's transaction is at an end: of a deadlock, say, MySQL has rolled it back already. */
-  endsCallers(error: unknown): boolean {
-    return this.#inCallers && dialectOf(this.manager.dataSource).isRetryable(error);
+  /**
+   * Whether an error is about the rows of a batch, so that the purge leaves them and goes on. What a database that fails says is
+   * not, nor what may end the caller's transaction: of a deadlock, say, MySQL has rolled it back already.
+   */
+  isOfRows(error: unknown): boolean {
+    const { dialect } = this;
+    if (error instanceof RowsNotRemoved || dialect.isRefusal(error)) return true;
+    return !this.#inCallers && (dialect.isLockTimeout(error) || dialect.isRetryable(error));
+  }
+
+  get dialect(): Dialect {
+    return dialectOf(this.manager.dataSource);
   }
 
   get #inCallers(): boolean {

@@ -116,10 +116,10 @@ export interface PurgeBlock {
   readonly count: number;
 }
 
-/** Rows that the database refused to remove. */
+/** Rows that the database refused to remove, or that somebody else had locked for too long. */
 export interface PurgeFailure {
   readonly entity: string;
-  /** How many rows; 0 when they could not even be read. */
+  /** How many rows. */
   readonly count: number;
   /** What the database said. */
   readonly error: unknown;
