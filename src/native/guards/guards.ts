@@ -24,11 +24,12 @@ export class Guards {
 
   /** Whether statements have to be looked at before they are sent. */
   get watchesQueries(): boolean {
-    return this.settings().hardDelete === "forbid";
+    return this.settings().hardDelete === "forbid" || this.settings().guardReferences === true;
   }
 
   beforeQuery(dataSource: DataSource, query: string): void {
-    refuseClear(dataSource, query);
+    this.#references.sent(query);
+    if (this.settings().hardDelete === "forbid") refuseClear(dataSource, query);
   }
 
   afterLoad(entity: ObjectLiteral, metadata: EntityMetadata): void {

@@ -4,9 +4,12 @@ import { ParentDeletedError } from "../../errors";
 import { Session } from "../../session/session";
 import { transact } from "../../session/transaction";
 import { connectedManager } from "../../typeorm/connections";
+import { insertedObject } from "../../typeorm/hook-events";
 import { TickBatches } from "../../typeorm/tick-batches";
+import { InsertCalls, type InsertCall } from "./insert-calls";
 import { deletedParents, deletedParentsOfRows, joinParents, type FoundParent } from "./parents";
 import { insertedRow, updatedRow, type WrittenRow } from "./references";
+import { removeInserted } from "./remove-inserted";
 
 /**
  * Refuses writes that point an active row at a deleted parent over a binding relation. The parents are locked against
@@ -14,10 +17,17 @@ import { insertedRow, updatedRow, type WrittenRow } from "./references";
  */
 export class ReferenceGuard {
   readonly #before = new TickBatches<WrittenRow>();
-  readonly #after = new TickBatches<WrittenRow & { readonly id: ObjectLiteral | undefined }>();
+  readonly #after = new TickBatches<RowAfter>();
+  readonly #inserts = new InsertCalls();
   readonly #work = new WeakMap<QueryRunner, Set<Promise<void>>>();
 
+  /** A statement is about to be sent. */
+  sent(statement: string): void {
+    this.#inserts.sent(statement);
+  }
+
   beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
+    if (insertedObject(event)) this.#inserts.before(event);
     return this.#check(event.queryRunner, insertedRow(event));
   }
 
@@ -26,7 +36,7 @@ export class ReferenceGuard {
   }
 
   afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
-    return this.#checkAgain(event, insertedRow(event));
+    return this.#checkAgain(event, insertedRow(event), this.#inserts.of(event));
   }
 
   afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | undefined {
@@ -46,13 +56,14 @@ export class ReferenceGuard {
   #checkAgain(
     { queryRunner, metadata, entity }: InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral>,
     row: WrittenRow | undefined,
+    insert?: InsertCall,
   ): Promise<void> | undefined {
     if (!row) return undefined;
     const id = row.unsaid.length > 0 && entity ? metadata.getEntityIdMap(entity) : undefined;
     // The locks of a transaction still hold.
     const references = queryRunner.isTransactionActive ? [] : row.references;
     if (!id && references.length === 0) return undefined;
-    return this.#after.add(queryRunner, { ...row, references, id }, (rows) =>
+    return this.#after.add(queryRunner, { ...row, references, id, insert }, (rows) =>
       this.#track(queryRunner, refuseAgain(queryRunner, rows)),
     );
   }
@@ -65,14 +76,18 @@ export class ReferenceGuard {
   }
 }
 
+/** A row that has been written. */
+interface RowAfter extends WrittenRow {
+  readonly id: ObjectLiteral | undefined;
+  /** What has inserted it, if that was an `insert()`. */
+  readonly insert: InsertCall | undefined;
+}
+
 async function refuse(runner: QueryRunner, rows: readonly WrittenRow[]): Promise<void> {
   refuseFound(rows, await deletedParents(new Session(runner), referencesOf(rows)));
 }
 
-async function refuseAgain(
-  runner: QueryRunner,
-  rows: readonly (WrittenRow & { readonly id: ObjectLiteral | undefined })[],
-): Promise<void> {
+async function refuseAgain(runner: QueryRunner, rows: readonly RowAfter[]): Promise<void> {
   const manager = connectedManager(runner);
   const references = referencesOf(rows);
   const found =
@@ -80,7 +95,9 @@ async function refuseAgain(
       ? []
       : await transact(manager, async (session) => {
           const parents = await deletedParents(session, references);
-          await joinParents(session, parents);
+          if (parents.length === 0) return [];
+          const inserts = rows.map(({ insert }) => insert);
+          if (!(await removeInserted(session, inserts))) await joinParents(session, parents);
           return parents;
         });
   const ofRows = await deletedParentsOfRows(new Session(runner), rows);
