@@ -49,6 +49,12 @@ class Item extends withSoftDelete(undefined, { deletedBy: true, deleteReason: { 
 
 const ENTITIES = [Folder, Owner, Paper, Box, Item];
 
+/** An application's own log: another table, and more columns. */
+@Entity("trash_log")
+class TrashLog extends SoftDeleteLog {
+  @Column({ type: "varchar", length: 20, nullable: true }) tenant: string | null = "acme";
+}
+
 describeEachDatabase("The notes of a row that is handed over", (database) => {
   const open = (entities: readonly (typeof SoftDeleteLog)[] = []): Promise<DataSource> =>
     database.open([...ENTITIES, ...entities], { subscribers: [SoftDeleteSubscriber] });
@@ -111,31 +117,37 @@ describeEachDatabase("The notes of a row that is handed over", (database) => {
     expect(await notes(dataSource, Paper)).toEqual(["ada", "tidy", deletionId]);
   });
 
-  it("are those that the log has of that deletion, where the parent's entity has no columns", async () => {
-    const dataSource = await open([SoftDeleteLog]);
-    const softDeletes = await paper(dataSource);
-    await softDeletes.softDelete(Paper, 1, { actor: "ada", reason: "tidy" });
-    const { deletionId } = await softDeletes.softDelete(Folder, 1, {
-      actor: "bob",
-      reason: "empty",
-    });
+  it.each([SoftDeleteLog, TrashLog])(
+    "are those that the log has of that deletion, where the parent's entity has no columns: %p",
+    async (log) => {
+      const dataSource = await open([log]);
+      const softDeletes = await paper(dataSource);
+      await softDeletes.softDelete(Paper, 1, { actor: "ada", reason: "tidy" });
+      const { deletionId } = await softDeletes.softDelete(Folder, 1, {
+        actor: "bob",
+        reason: "empty",
+      });
 
-    await handOver(softDeletes);
+      await handOver(softDeletes);
 
-    expect(await notes(dataSource, Paper)).toEqual(["bob", "empty", deletionId]);
-  });
+      expect(await notes(dataSource, Paper)).toEqual(["bob", "empty", deletionId]);
+    },
+  );
 
-  it("are its own where the log has forgotten that deletion", async () => {
-    const dataSource = await open([SoftDeleteLog]);
-    const softDeletes = await paper(dataSource);
-    await softDeletes.softDelete(Paper, 1, { actor: "ada", reason: "tidy" });
-    const { deletionId } = await softDeletes.softDelete(Folder, 1, { actor: "bob" });
-    await dataSource.manager.deleteAll(SoftDeleteLog);
+  it.each([SoftDeleteLog, TrashLog])(
+    "are its own where the log has forgotten that deletion: %p",
+    async (log) => {
+      const dataSource = await open([log]);
+      const softDeletes = await paper(dataSource);
+      await softDeletes.softDelete(Paper, 1, { actor: "ada", reason: "tidy" });
+      const { deletionId } = await softDeletes.softDelete(Folder, 1, { actor: "bob" });
+      await dataSource.manager.deleteAll(log);
 
-    await handOver(softDeletes);
+      await handOver(softDeletes);
 
-    expect(await notes(dataSource, Paper)).toEqual(["ada", "tidy", deletionId]);
-  });
+      expect(await notes(dataSource, Paper)).toEqual(["ada", "tidy", deletionId]);
+    },
+  );
 
   describe("in a ring of tables", () => {
     // Item 2 hangs by box 1, item 3 by item 2; item 5 by item 4, and by box 2.
@@ -152,6 +164,7 @@ describeEachDatabase("The notes of a row that is handed over", (database) => {
     it.each([
       ["are its own without a log", [], ["ada", "tidy"]],
       ["are the log's", [SoftDeleteLog], ["bob", "box full"]],
+      ["are those of a log of the application's own", [TrashLog], ["bob", "box full"]],
     ])("%s", async (_, entities, expected) => {
       const dataSource = await open(entities);
       const softDeletes = await ring(dataSource);
