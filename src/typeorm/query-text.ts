@@ -7,6 +7,8 @@ import type {
   SelectQueryBuilder,
 } from "typeorm";
 
+import type { Relation } from "./metadata";
+
 /** SQL that TypeORM's query builder has written, with its named parameters. */
 export interface QueryText {
   readonly text: string;
@@ -49,6 +51,25 @@ export function withFindOptions<Entity extends ObjectLiteral>(
  */
 export function findAlias(metadata: EntityMetadata): string {
   return metadata.name;
+}
+
+/**
+ * The alias by which a query that has joined a relation names its rows, unquoted.
+ *
+ * Leans on `expressionMap.joinAttributes`, which knows of each join whose relation it follows.
+ *
+ * @internal
+ */
+export function joinedAlias<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+  parent: string,
+  relation: Relation,
+): string {
+  const join = query.expressionMap.joinAttributes.find(
+    (one) => one.parentAlias === parent && one.relation === relation,
+  );
+  if (!join) throw new Error(`The query does not join ${parent}.${relation.propertyPath}.`);
+  return join.alias.name;
 }
 
 /** What writes conditions, of TypeORM's query builder. */

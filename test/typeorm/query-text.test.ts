@@ -2,6 +2,7 @@ import { ILike, In, Like, Raw, type FindOperator } from "typeorm";
 
 import {
   findAlias,
+  joinedAlias,
   predicateText,
   withFindOptions,
   withoutGlobalOrder,
@@ -60,6 +61,24 @@ describeEachDatabase("the text of queries", (database) => {
       return withFindOptions(query, { where: { id: 2 }, select: { id: true } }).getMany();
     },
     [{ id: 2 }],
+  );
+
+  leaning("src/typeorm/query-text.ts", "src/repository/reads/relation-pairs.ts").itStill(
+    "reads the rows of a relation by one join for the find options' relations and their conditions",
+    () => {
+      const { dataSource } = opened;
+      const metadata = dataSource.getMetadata(Author);
+      const relation = metadata.findRelationWithPropertyPath("books");
+      if (!relation) return undefined;
+      const query = withFindOptions(dataSource.createQueryBuilder(Author, "one"), {
+        relations: { books: true },
+        where: { books: { title: "a" } },
+      });
+      const text = standard(query.getQuery());
+      const alias = joinedAlias(query, "one", relation);
+      return [text.split("JOIN").length, text.includes(`"${alias}"."title" = `)];
+    },
+    [2, true],
   );
 
   leaning(

@@ -1,4 +1,9 @@
-import { EntityPropertyNotFoundError, type EntityMetadata, type FindManyOptions } from "typeorm";
+import {
+  EntityPropertyNotFoundError,
+  FindOperator,
+  type EntityMetadata,
+  type FindManyOptions,
+} from "typeorm";
 
 import { SoftDeleteCriteriaError } from "../../errors";
 import {
@@ -17,6 +22,8 @@ export interface RelationNode {
   readonly select: object | undefined;
   /** The find options' `order` for this relation, if it has one. */
   readonly order: object | undefined;
+  /** Whether the find options' `where` goes by this relation: then it selects the rows of it as well. */
+  readonly conditioned: boolean;
   readonly below: readonly RelationNode[];
 }
 
@@ -25,6 +32,7 @@ interface Wanted {
   readonly relations: object;
   readonly select: unknown;
   readonly order: unknown;
+  readonly where: unknown;
   readonly named: RelationScope;
   readonly eager: boolean;
   /** The tables above whose eager relations led here: a circle of them ends. */
@@ -41,6 +49,7 @@ export function relationNodes<Entity>(
     relations: options.relations ?? {},
     select: options.select,
     order: options.order,
+    where: options.where,
     named,
     eager: options.loadEagerRelations !== false,
     chain: [],
@@ -59,16 +68,19 @@ function nodesOf(metadata: EntityMetadata, wanted: Wanted): RelationNode[] {
     if (!named && !requested.has(path) && !eager) continue;
     const select = objectAt(wanted.select, path);
     const order = objectAt(wanted.order, path);
+    const conditions = conditionsAt(wanted.where, path);
     if (relation.isOneToMany || relation.isManyToMany) refuseNestedOrder(target, order);
     nodes.push({
       relation,
       rows: named?.rows ?? "active",
       select,
       order,
+      conditioned: conditions.length > 0,
       below: nodesOf(target, {
         relations: requested.get(path) ?? {},
         select,
         order,
+        where: conditions,
         named: named?.below ?? NO_RELATIONS,
         eager: wanted.eager,
         chain: relation.isEager ? [...wanted.chain, metadata.tablePath] : wanted.chain,
@@ -119,6 +131,11 @@ export function orderedBy(
   });
 }
 
+/** An object that holds a value at a path. @internal */
+export function at(path: readonly string[], value: unknown): object {
+  return path.reduceRight<unknown>((below, property) => ({ [property]: below }), value) as object;
+}
+
 /** What an object holds at a property path. @internal */
 export function valueAt(object: unknown, path: string): unknown {
   let value = object;
@@ -127,6 +144,20 @@ export function valueAt(object: unknown, path: string): unknown {
     value = (value as Record<string, unknown>)[part];
   }
   return value;
+}
+
+/** The conditions that a `where`, or any of several, has on the rows of a relation. */
+function conditionsAt(where: unknown, path: string): object[] {
+  return [where]
+    .flat(Infinity)
+    .flatMap((one: unknown) =>
+      [valueAt(one, path)].flat(Infinity).filter((at): at is object => isConditions(at)),
+    );
+}
+
+/** Whether a value is an object of conditions, or a list of such. @internal */
+export function isConditions(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !(value instanceof FindOperator);
 }
 
 function objectAt(object: unknown, path: string): object | undefined {

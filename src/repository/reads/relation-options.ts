@@ -1,9 +1,9 @@
 import {
-  FindOperator,
   IsNull,
   Raw,
   type EntityMetadata,
   type FindManyOptions,
+  type FindOperator,
   type FindOptionsWhere,
   type ObjectLiteral,
 } from "typeorm";
@@ -12,6 +12,8 @@ import type { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { findAlias } from "../../typeorm/query-text";
 import { quoted } from "../../typeorm/quoting";
 import {
+  at,
+  isConditions,
   orderedBy,
   relationNodes,
   selectWithKey,
@@ -21,7 +23,8 @@ import {
 import { NO_RELATIONS, type RelationScope } from "./relation-scope";
 import { scopedOptions, withCondition, type Scope } from "./scope";
 
-type Where = FindOptionsWhere<ObjectLiteral>;
+/** @internal */
+export type Where = FindOptionsWhere<ObjectLiteral>;
 
 /**
  * Find options for the root rows alone, of a repository whose scope names relations: these are loaded afterwards.
@@ -52,12 +55,25 @@ export function rootOptions<Entity extends ObjectLiteral, Options extends FindMa
   if (read === "active" && !mentions(named, options.where) && !mentions(named, options.order)) {
     return root;
   }
-  const exact = new ExactWhere(metadata, graph);
-  const where = exact.of(metadata, options.where ?? {}, named);
+  const where = exactWhere(metadata, graph, named, options.where ?? {});
   const path = metadata.deleteDateColumn?.propertyPath.split(".") ?? [];
   if (read !== "active") return scopedOptions<Entity, Options>(metadata, read, { ...root, where });
   const roots = [where].flat().map((one: Where) => withCondition(one, path, IsNull()));
   return { ...root, withDeleted: true, where: roots };
+}
+
+/**
+ * A `where` that goes by the rows of each relation that the scope reads: of all other tables by active ones.
+ *
+ * @internal
+ */
+export function exactWhere(
+  metadata: EntityMetadata,
+  graph: SoftDeleteGraph,
+  named: RelationScope,
+  where: Where | Where[],
+): Where | Where[] {
+  return new ExactWhere(metadata, graph).of(metadata, where, named);
 }
 
 /** What the order goes by of related rows: their relations, and of each the columns. */
@@ -83,11 +99,6 @@ function orderedRelations(
   return Object.keys(relations).length > 0 ? { relations, select } : undefined;
 }
 
-/** An object that holds a value at a path. */
-function at(path: readonly string[], value: unknown): object {
-  return path.reduceRight<unknown>((below, property) => ({ [property]: below }), value) as object;
-}
-
 /** Both objects in one, at any depth; what both hold is as in the second, unless that is an object. */
 function merged(one: object, other: object): object {
   const result: Record<string, unknown> = { ...one };
@@ -102,10 +113,6 @@ function merged(one: object, other: object): object {
 function mentions(named: RelationScope, by: unknown): boolean {
   if (Array.isArray(by)) return by.some((one) => mentions(named, one));
   return [...named].some(([path]) => isConditions(valueAt(by, path)));
-}
-
-function isConditions(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !(value instanceof FindOperator);
 }
 
 class ExactWhere {

@@ -7,12 +7,13 @@ import {
 } from "typeorm";
 
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
+import { copyOfWhere } from "../../typeorm/find-operators";
 import { findAlias, withFindOptions, withoutGlobalOrder } from "../../typeorm/query-text";
 import { quoted } from "../../typeorm/quoting";
 import { copyOf } from "../../typeorm/repository-copies";
 import { loadRelations } from "./relation-loading";
 import { relationNodes } from "./relation-nodes";
-import { rootOptions } from "./relation-options";
+import { exactWhere, rootOptions } from "./relation-options";
 import {
   nameRelations,
   NO_RELATIONS,
@@ -34,9 +35,19 @@ export function scoped<Entity extends ObjectLiteral, Options extends FindManyOpt
   options: Options,
 ): Options {
   const { metadata, scope, relationScope, manager } = repository;
-  if (!relationScope) return scopedOptions<Entity, Options>(metadata, scope, options);
+  const own = withOwnOperators<Entity, Options>(options);
+  if (!relationScope) return scopedOptions<Entity, Options>(metadata, scope, own);
   const graph = SoftDeleteGraph.of(manager.dataSource);
-  return rootOptions<Entity, Options>(metadata, graph, scope, relationScope, options);
+  return rootOptions<Entity, Options>(metadata, graph, scope, relationScope, own);
+}
+
+/** Find options whose operators TypeORM may change: the caller's mean the same in the next call. */
+function withOwnOperators<Entity extends ObjectLiteral, Options extends FindManyOptions<Entity>>(
+  options: Options,
+): Options {
+  return options.where
+    ? Object.assign({}, options, { where: copyOfWhere(options.where) })
+    : options;
 }
 
 /** The given rows, with their relations where the repository's scope names any: TypeORM has loaded them otherwise. @internal */
@@ -45,10 +56,12 @@ export async function withLoaded<Entity extends ObjectLiteral>(
   options: FindManyOptions<Entity>,
   rows: Entity[],
 ): Promise<Entity[]> {
-  const { metadata, relationScope } = repository;
+  const { metadata, relationScope, manager } = repository;
   if (!relationScope) return rows;
   const nodes = relationNodes(metadata, options, relationScope);
-  await loadRelations(repository, metadata, rows, nodes);
+  const graph = SoftDeleteGraph.of(manager.dataSource);
+  const where = exactWhere(metadata, graph, relationScope, options.where ?? {});
+  await loadRelations(repository, { metadata, objects: rows, where }, nodes);
   return rows;
 }
 

@@ -12,6 +12,7 @@ import {
 
 import type { Only } from "../../errors";
 import { checkOptions } from "../../errors/check-options";
+import { copyOfWhere } from "../../typeorm/find-operators";
 import { quoted } from "../../typeorm/quoting";
 import type { RelationScope } from "./relation-scope";
 import type { Scope } from "./scope";
@@ -33,7 +34,8 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
    * The same repository, reading active and deleted rows, relations included: TypeORM's `withDeleted: true`.
    *
    * With `relations` it keeps the rows that it reads, and its `find*` methods load the named relations, whether their rows
-   * are active or deleted. They need not be named in the find options again, and conditions and orders may go by them. Of
+   * are active or deleted. They need not be named in the find options again; conditions that go by them select their rows as well,
+   * as in TypeORM, and orders may go by them. Of
    * every other relation only active rows are read: of all of them with `{ relations: {} }`.
    *
    * Each relation that is then loaded costs two statements of its own, however many rows there are, and `relationLoadStrategy` makes no difference; `@AfterLoad()` runs before, as with TypeORM's strategy
@@ -115,7 +117,7 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
   }
 
   override async findBy(where: Where<Entity>): Promise<Entity[]> {
-    return withLoaded(this, {}, await super.find(scoped(this, { where })));
+    return withLoaded(this, { where }, await super.find(scoped(this, { where })));
   }
 
   override async findAndCount(options: FindManyOptions<Entity> = {}): Promise<[Entity[], number]> {
@@ -125,7 +127,7 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
 
   override async findAndCountBy(where: Where<Entity>): Promise<[Entity[], number]> {
     const [rows, count] = await super.findAndCount(scoped(this, { where }));
-    return [await withLoaded(this, {}, rows), count];
+    return [await withLoaded(this, { where }, rows), count];
   }
 
   override async findOne(options: FindOneOptions<Entity>): Promise<Entity | null> {
@@ -136,7 +138,7 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
 
   override async findOneBy(where: Where<Entity>): Promise<Entity | null> {
     const row = await super.findOne(scoped(this, { where }));
-    if (row) await withLoaded(this, {}, [row]);
+    if (row) await withLoaded(this, { where }, [row]);
     return row;
   }
 
@@ -168,25 +170,25 @@ export abstract class ScopedRepository<Entity extends ObjectLiteral> extends Rep
 
   override sum(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
     return this.scope === "active" && !this.relationScope
-      ? super.sum(column, where)
+      ? super.sum(column, copyOfWhere(where))
       : aggregate(this, "SUM", column, where);
   }
 
   override average(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
     return this.scope === "active" && !this.relationScope
-      ? super.average(column, where)
+      ? super.average(column, copyOfWhere(where))
       : aggregate(this, "AVG", column, where);
   }
 
   override minimum(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
     return this.scope === "active" && !this.relationScope
-      ? super.minimum(column, where)
+      ? super.minimum(column, copyOfWhere(where))
       : aggregate(this, "MIN", column, where);
   }
 
   override maximum(column: NumberColumn<Entity>, where?: Where<Entity>): Promise<number | null> {
     return this.scope === "active" && !this.relationScope
-      ? super.maximum(column, where)
+      ? super.maximum(column, copyOfWhere(where))
       : aggregate(this, "MAX", column, where);
   }
 }
