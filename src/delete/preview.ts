@@ -8,11 +8,12 @@ import { findRestriction } from "./restrict";
 import { RowSets } from "../rows/row-sets";
 import type { Session } from "../session/session";
 import { now } from "../session/settings";
-import { autocommit, transact } from "../session/transaction";
+import { transact } from "../session/transaction";
 import type { Restriction } from "../record/results";
 import { Tally } from "../rows/tally";
 import { isActive } from "../sql/state";
 import { takeRows } from "./take-rows";
+import { readBy } from "../rows/judged-criteria";
 import type { NamedRows } from "../rows/named-rows";
 
 /** What a soft delete would do. */
@@ -22,14 +23,12 @@ export interface Preview {
 }
 
 /** What a soft delete of the matched rows would do. @internal */
-export async function preview(
-  manager: EntityManager,
-  { table, conditions }: NamedRows,
-): Promise<Preview> {
+export async function preview(manager: EntityManager, rows: NamedRows): Promise<Preview> {
+  const { table, conditions } = rows;
   const [condition] = conditions;
   if (!condition) return { tally: new Tally(), restrictedBy: [] };
   if (conditions.length === 1)
-    return autocommit(manager, (session) => readPreview(session, table, condition));
+    return readBy(manager, rows, (session) => readPreview(session, table, condition));
   try {
     return await transact(manager, (session) =>
       tryOut(session, table, conditions, now(manager.dataSource)),

@@ -41,6 +41,20 @@ export class SoftDeleteCriteriaError extends SoftDeleteError {
   }
 
   /** @internal */
+  static incomparable(
+    method: string,
+    paths: readonly string[],
+    cause: unknown,
+  ): SoftDeleteCriteriaError {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return new SoftDeleteCriteriaError(
+      `${method}: the database cannot compare ${paths.join(" or ")} as the criteria ask: ${message}. Pass values and operators ` +
+        `that the column's type has.`,
+      { cause },
+    );
+  }
+
+  /** @internal */
   static unknownProperty(method: string, path: string, entity: string): SoftDeleteCriteriaError {
     return new SoftDeleteCriteriaError(
       `${method}: ${path} in the criteria is no property of ${entity}. Pass properties that the entity has.`,

@@ -26,6 +26,7 @@ import {
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { softDelete } from "../delete/soft-delete";
 import { restore, restoreDeletion } from "../restore/restore";
+import { judged } from "../rows/judged-criteria";
 import type { NamedRows } from "../rows/named-rows";
 import { FORCE_DELETE_RULES, type ForceDeleteOptions } from "../remove/options";
 import {
@@ -60,8 +61,9 @@ export abstract class EntityVerbs {
     options?: Only<SoftDeleteOptions, Key>,
   ): Promise<SoftDeleteResult> {
     checkOptions("softDelete", SOFT_DELETE_RULES, options);
-    const rows = await this.#name(target, "softDelete", criteria);
-    return softDelete(this.manager, rows, options ?? {});
+    return this.#by(target, "softDelete", criteria, (rows) =>
+      softDelete(this.manager, rows, options ?? {}),
+    );
   }
 
   /**
@@ -102,8 +104,9 @@ export abstract class EntityVerbs {
     target: EntityTarget<Entity>,
     criteria: SoftDeleteCriteria<Entity>,
   ): Promise<SoftDeletePreview> {
-    const rows = await this.#name(target, "previewSoftDelete", criteria);
-    const { tally, restrictedBy } = await preview(this.manager, rows);
+    const { tally, restrictedBy } = await this.#by(target, "previewSoftDelete", criteria, (rows) =>
+      preview(this.manager, rows),
+    );
     return new SoftDeletePreview(tally.toCounts(), restrictedBy);
   }
 
@@ -122,7 +125,7 @@ export abstract class EntityVerbs {
     options?: Only<ForceDeleteOptions, Key>,
   ): Promise<ForceDeleteResult> {
     checkOptions("forceDelete", FORCE_DELETE_RULES, options);
-    return this.#remove(await this.#name(target, "forceDelete", criteria), options);
+    return this.#by(target, "forceDelete", criteria, (rows) => this.#remove(rows, options));
   }
 
   /**
@@ -170,8 +173,9 @@ export abstract class EntityVerbs {
     options?: Only<RestoreOptions, Key>,
   ): Promise<RestoreResult> {
     checkOptions("restore", RESTORE_RULES, options);
-    const rows = await this.#name(target, "restore", criteria);
-    return restore(this.manager, rows, options ?? {});
+    return this.#by(target, "restore", criteria, (rows) =>
+      restore(this.manager, rows, options ?? {}),
+    );
   }
 
   /**
@@ -224,16 +228,18 @@ export abstract class EntityVerbs {
     return new ForceDeleteResult(roots, tally.toCounts());
   }
 
-  async #name(
+  /** Runs a verb on the rows that criteria name. */
+  async #by<Result>(
     target: EntityTarget<ObjectLiteral>,
     method: string,
     criteria: unknown,
-  ): Promise<NamedRows> {
+    verb: (rows: NamedRows) => Promise<Result>,
+  ): Promise<Result> {
     const { dataSource } = this.manager;
     const table = SoftDeleteGraph.of(dataSource).get(target);
     const metadata = dataSource.getMetadata(target);
     const rows = await rowsByCriteria(this.manager, table, metadata, method, criteria);
-    return { ...rows, tells: { metadata } };
+    return judged(this.manager, rows, () => verb({ ...rows, tells: { metadata } }));
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type PurgeAllOptions,
   type PurgeOptions,
 } from "../purge/purge";
+import { judged } from "../rows/judged-criteria";
 import { purgeConditions } from "../purge/purge-conditions";
 import { settle, SETTLE_RULES, type SettleOptions } from "../settle/settle";
 import { autocommit } from "../session/transaction";
@@ -190,15 +191,10 @@ export class SoftDeleteManager extends EntityVerbs {
     checkOptions("purge", PURGE_RULES, second);
     const target = first as EntityTarget<ObjectLiteral>;
     const table = graph.get(target);
-    const conditions = purgeConditions(
-      this.manager,
-      dataSource.getMetadata(target),
-      table,
-      second ?? {},
-    );
-    const root = conditions && { table, conditions };
+    const metadata = dataSource.getMetadata(target);
+    const root = purgeConditions(this.manager, metadata, table, second ?? {});
     const tables = graph.plan([table]).groups.flatMap((group) => group.tables);
-    return purge(this.manager, tables, root, second ?? {});
+    return judged(this.manager, root ?? {}, () => purge(this.manager, tables, root, second ?? {}));
   }
 }
 

@@ -1,7 +1,6 @@
 import type { EntityManager, EntityMetadata } from "typeorm";
 
 import { dialectOf } from "../sql";
-import type { Sql } from "../sql/sql";
 import { SoftDeleteCriteriaError } from "../errors";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
@@ -10,6 +9,7 @@ import { rowsOf } from "../rows/criteria";
 import { Place } from "../rows/where/place";
 import { plainObject } from "../rows/where/plain-object";
 import type { Relation } from "../typeorm/metadata";
+import type { PurgeRoot } from "./scope";
 
 /**
  * Which rows of an entity the caller asked for; undefined for the whole table, which single-table inheritance shares.
@@ -21,19 +21,19 @@ export function purgeConditions(
   metadata: EntityMetadata,
   table: SoftDeleteTable,
   options: { readonly where?: unknown },
-): readonly Sql[] | undefined {
+): PurgeRoot | undefined {
   // A condition that came to nothing must not mean all rows.
   if ("where" in options) {
     const { where } = options;
-    const { conditions, relations } = rowsOf(manager, table, metadata, "purge", where);
+    const { conditions, relations, asked } = rowsOf(manager, table, metadata, "purge", where);
     const place = Place.top(manager.dataSource, "purge", metadata.name);
     for (const one of Array.isArray(where) ? (where as unknown[]) : [where])
       plainObject(place, one);
     refuseChildren(manager, table, relations);
-    return conditions;
+    return { table, conditions, asked };
   }
   const conditions = ofEntity(dialectOf(manager.dataSource).names, metadata, "c");
-  return conditions.length > 0 ? conditions : undefined;
+  return conditions.length > 0 ? { table, conditions } : undefined;
 }
 
 /** Refuses conditions on rows that the purge removes first: the rows that they match would not match any more. */

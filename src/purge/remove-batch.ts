@@ -1,3 +1,4 @@
+import { refusalOf } from "../rows/judged-criteria";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
 import { countInto, reportBatch, Vetoed } from "./report-batch";
@@ -65,6 +66,8 @@ async function inTransaction(
 /** Rethrows what ends the whole purge. */
 function refuseToGoOn(work: PurgeWork, error: unknown): void {
   if (error instanceof Vetoed) throw error.cause;
+  const refusal = refusalOf(work.manager.dataSource, work.scope.asked, error);
+  if (refusal) throw refusal;
   if (!work.isOfRows(error)) throw error;
 }
 

@@ -3,6 +3,7 @@ import type { DataSource } from "typeorm";
 import { dialectOf } from "../sql";
 import type { Dialect } from "../sql/dialect";
 import { and, bind, filter, join, or, sql, type Sql } from "../sql/sql";
+import type { NamedRows } from "../rows/named-rows";
 import { firstDeletionId } from "../rows/deletion-id";
 import { isOf, slots, type Walk } from "../sql/walk";
 import type { SoftDeleteEdge } from "../plan/edge";
@@ -16,10 +17,7 @@ import { isActive, isOfSoftDeletableKind } from "../sql/state";
 import { toDatabase } from "../typeorm/column-values";
 
 /** The rows `c` of one entity that the caller asked for. */
-export interface PurgeRoot {
-  readonly table: SoftDeleteTable;
-  readonly conditions: readonly Sql[];
-}
+export type PurgeRoot = Pick<NamedRows, "table" | "conditions" | "asked">;
 
 // So far apart are the dates that the first and the last time zone have for one moment, in columns that know no zone.
 const ZONES = 26 * 3_600_000;
@@ -50,6 +48,11 @@ export class PurgeScope {
   /** Whether it is a part of the tables' rows that the caller asked for. */
   get isLimited(): boolean {
     return this.root !== undefined;
+  }
+
+  /** The criteria that the caller gave, where the database may refuse them. */
+  get asked(): PurgeRoot["asked"] {
+    return this.root?.asked;
   }
 
   /** The edges over which rows are below those that the caller asked for. */

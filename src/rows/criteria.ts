@@ -72,10 +72,15 @@ export function rowsOf(
   const all = statements(wheres);
   const writing = all.map((some) => together(some.map(({ whileWriting }) => whileWriting)));
   const reading = all.map((some) => together(some.map(({ condition }) => condition)));
+  const conditions = [...named.conditions, ...writing];
+  const { unchecked } = place;
   return {
     table,
-    conditions: [...named.conditions, ...writing],
+    conditions,
     reading: [...named.conditions, ...reading],
+    ...(unchecked.size > 0
+      ? { asked: { method, unchecked, conditions: [...conditions, ...reading] } }
+      : {}),
     ...(wheres.length === 0 ? { keys: ids.length } : {}),
     relations: new Set(wheres.flatMap(({ relations }) => [...relations])),
   };

@@ -12,6 +12,15 @@ export interface Told {
   readonly data?: QueryRunner["data"] | undefined;
 }
 
+/** Criteria of which a part could not be judged beforehand. */
+export interface Asked {
+  readonly method: string;
+  /** Where in the criteria that part stands. */
+  readonly unchecked: ReadonlySet<string>;
+  /** The conditions that hold it, as statements have them. */
+  readonly conditions: readonly Sql[];
+}
+
 /** Rows `c` of one table by which an operation starts. */
 export interface NamedRows {
   readonly table: SoftDeleteTable;
@@ -19,6 +28,8 @@ export interface NamedRows {
   readonly conditions: readonly Sql[];
   /** By how many primary keys the rows are named; undefined where other conditions name them. */
   readonly keys?: number | undefined;
+  /** The criteria that name the rows, where the database may refuse them. */
+  readonly asked?: Asked | undefined;
   /** The objects that are to show what happened, where the caller has named the rows by objects. */
   readonly objects?: Objects;
   /** Of what listeners and subscribers are told, as of a call of TypeORM's own; undefined where nobody is to be. */

@@ -1,13 +1,13 @@
 import type { EntityManager, EntityMetadata } from "typeorm";
 
 import type { SoftDeleteTable } from "../plan/table";
-import { autocommit } from "../session/transaction";
 import { dialectOf } from "../sql";
 import { join, sql } from "../sql/sql";
 import { chunks } from "./chunks";
 import { KEYS_PER_STATEMENT, rowsOf, type CriteriaRows } from "./criteria";
 import { keyText } from "./key-text";
 import type { NamedRows } from "./named-rows";
+import { judged, readBy } from "./judged-criteria";
 
 /**
  * The rows `c` that the criteria of a call name.
@@ -29,7 +29,7 @@ export async function rowsByCriteria(
   const dialect = dialectOf(manager.dataSource);
   if (rows.relations.size === 0) return rows;
   if (rows.conditions.length < 2 && !dialect.locksWhatItReads) return rows;
-  const keys = await keysOf(manager, rows);
+  const keys = await judged(manager, rows, () => keysOf(manager, rows));
   const conditions = chunks(keys, KEYS_PER_STATEMENT).map((some) =>
     dialect.anyKey("c", table.primary, some),
   );
@@ -37,8 +37,9 @@ export async function rowsByCriteria(
 }
 
 /** As the driver gives them, moments whole. */
-function keysOf(manager: EntityManager, { table, reading }: CriteriaRows): Promise<unknown[][]> {
-  return autocommit(manager, async (session) => {
+function keysOf(manager: EntityManager, rows: CriteriaRows): Promise<unknown[][]> {
+  const { table, reading } = rows;
+  return readBy(manager, rows, async (session) => {
     const { names } = session.dialect;
     const keys = new Map<string, unknown[]>();
     const columns = join(

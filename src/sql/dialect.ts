@@ -128,6 +128,8 @@ export interface Dialect {
   isRefusal(error: unknown): boolean;
   /** Whether an error says that somebody else has locked a row for too long. */
   isLockTimeout(error: unknown): boolean;
+  /** Whether an error says that a column cannot be compared with a value, or not in this way. */
+  isIncomparable(error: unknown): boolean;
   /** Whether a transaction that failed so may simply be run again. */
   isRetryable(error: unknown): boolean;
 }

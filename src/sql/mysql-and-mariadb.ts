@@ -232,6 +232,10 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
     return errors.isLockTimeoutError(error);
   }
 
+  isIncomparable(error: unknown): boolean {
+    return errors.isIncomparableError(error);
+  }
+
   isRetryable(error: unknown): boolean {
     return errors.isRetryableError(error);
   }

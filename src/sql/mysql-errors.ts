@@ -28,6 +28,17 @@ export function isForeignKeyError(error: unknown): boolean {
   return driverErrorCode(error).startsWith("ER_ROW_IS_REFERENCED");
 }
 
+// Of a function or a regular expression that is none, of values with two alphabets.
+const INCOMPARABLE =
+  /^ER_(REGEXP_|SP_DOES_NOT_EXIST|CANT_AGGREGATE_|COLLATION_|INVALID_JSON_|WRONG_(VALUE|ARGUMENTS)|TRUNCATED_WRONG_|PARSE_ERROR)/;
+
+/** Also by SQLSTATE, data exceptions, but for data that is too long: that is written. @internal */
+export function isIncomparableError(error: unknown): boolean {
+  const state = (driverErrorOf(error) as { sqlState?: unknown } | null)?.sqlState;
+  if (typeof state === "string" && /^22(?!001)/.test(state)) return true;
+  return INCOMPARABLE.test(driverErrorCode(error));
+}
+
 /** The unique key that an error says is taken. @internal */
 export function violatedKeyOf(error: unknown): ViolatedKey | undefined {
   if (driverErrorCode(error) !== "ER_DUP_ENTRY") return undefined;

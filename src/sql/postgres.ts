@@ -108,6 +108,10 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
     };
   }
 
+  isIncomparable(error: unknown): boolean {
+    return INCOMPARABLE.test(driverErrorCode(error));
+  }
+
   isRefusal(error: unknown): boolean {
     // What the server has said, and not the client, has a severity.
     const { severity } = (driverErrorOf(error) ?? {}) as { severity?: unknown };
@@ -122,6 +126,10 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
     return RETRYABLE.has(driverErrorCode(error));
   }
 }
+
+// Data exceptions, but for text that is too long, which is written; operators and types that do not go together; syntax, which a
+// value of a text search has too.
+const INCOMPARABLE = /^(22(?!001)...|42883|42804|42725|42P18|42601)$/;
 
 /** A value in JSON, from which PostgreSQL makes the column's type. */
 function asJson(value: unknown): unknown {

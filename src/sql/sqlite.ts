@@ -92,6 +92,10 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
     };
   }
 
+  isIncomparable(error: unknown): boolean {
+    return INCOMPARABLE.test(messageOf(error));
+  }
+
   isRefusal(error: unknown): boolean {
     const code = driverErrorCode(error);
     if (this.dataSource.options.type === "sqljs")
@@ -112,6 +116,10 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
     return code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED");
   }
 }
+
+// SQLite compares everything with everything; operators and functions have their limits.
+const INCOMPARABLE =
+  /^(LIKE or GLOB pattern too complex|ESCAPE expression|integer overflow|malformed JSON|JSON path error|bad JSON path|no such function|wrong number of arguments)/;
 
 function messageOf(error: unknown): string {
   return (driverErrorOf(error) as Error | null)?.message ?? "";

@@ -16,16 +16,16 @@ import { getSoftDeleteRepository, SoftDeletable, SoftDeleteSubscriber } from "..
 import { describeEachDatabase } from "../harness";
 
 const CENTS = { to: (euros: number) => euros * 100, from: (cents: number) => cents / 100 };
-const TURNED = {
-  to: (text: string) => [...text].reverse().join(""),
-  from: (text: string) => [...text].reverse().join(""),
+const HEX = {
+  to: (text: string) => Buffer.from(text).toString("hex"),
+  from: (text: string) => Buffer.from(text, "hex").toString(),
 };
 
 @Entity()
 class Ware extends SoftDeletable {
   @PrimaryColumn() id!: number;
   @Column({ type: "int", transformer: CENTS }) price!: number;
-  @Column({ type: "varchar", length: 40, transformer: TURNED }) code!: string;
+  @Column({ type: "varchar", length: 40, transformer: HEX }) code!: string;
 }
 
 describeEachDatabase("A where that a read has run", (database) => {

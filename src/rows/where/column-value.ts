@@ -27,6 +27,7 @@ export class ColumnValues {
     if (value === null || value === undefined) {
       throw SoftDeleteCriteriaError.missingValue(place.method, place.path, value);
     }
+    if (this.#kind.isLoose === true) place.leaveUnchecked();
     const { transformer, isVirtualProperty } = this.column;
     if (transformer === undefined) this.#refuseUnfit(place, value);
     if (isVirtualProperty) return value;

@@ -117,6 +117,7 @@ export class ColumnCondition {
 
   /** An operator whose SQL is TypeORM's own. */
   #written(place: Place, operator: FindOperator<unknown>): Sql {
+    place.leaveUnchecked();
     const { text, parameters } = predicateText(
       this.manager,
       this.#text,

@@ -8,6 +8,8 @@ import { isMoment, isMomentText, isScalar, isText } from "./scalars";
 export interface ValueKind {
   /** As an error says it. */
   readonly words: string;
+  /** Whether the database may refuse a value that it holds all the same. */
+  readonly isLoose?: boolean;
   holds(value: unknown): boolean;
 }
 
@@ -22,6 +24,8 @@ const NUMBER: ValueKind = {
     Number.isFinite(value) ||
     (typeof value === "string" && /^-?\d{1,300}(\.\d{1,300})?$/.test(value)),
 };
+/** Of a size that not every number has. */
+const FLOAT: ValueKind = { ...NUMBER, isLoose: true };
 const BOOLEAN: ValueKind = {
   words: "true or false",
   holds: (value) => typeof value === "boolean",
@@ -63,7 +67,7 @@ const DOCUMENT: ValueKind = {
   words: "JsonContains(), Raw(), IsNull() or another operator on JSON",
   holds: () => false,
 };
-const ANY: ValueKind = { words: "a single value", holds: isScalar };
+const ANY: ValueKind = { words: "a single value", holds: isScalar, isLoose: true };
 
 // How many bits the numbers of a type have.
 const BITS: Readonly<Record<string, bigint>> = {
@@ -97,7 +101,8 @@ function kindOf(dataSource: DataSource, column: Column): ValueKind {
   if (/^time\b/.test(stored)) return TIME;
   if (stored === "boolean") return BOOLEAN;
   if (stored in BITS) return whole(dataSource, column, stored);
-  if (/^(decimal|numeric|dec|fixed|float|double|real)\b/.test(stored)) return NUMBER;
+  if (/^(float|double|real)\b/.test(stored)) return FLOAT;
+  if (/^(decimal|numeric|dec|fixed)\b/.test(stored)) return NUMBER;
   if (stored === "uuid") return UUID;
   if (/char|text|clob/.test(stored)) return TEXT;
   if (/^(.*blob|.*binary|bytea)$/.test(stored)) return BINARY;
@@ -107,6 +112,7 @@ function kindOf(dataSource: DataSource, column: Column): ValueKind {
 function arrayOf(element: ValueKind): ValueKind {
   return {
     words: `an array that is not empty, each of its values ${element.words}`,
+    isLoose: element.isLoose === true,
     holds: (value) =>
       Array.isArray(value) && value.length > 0 && value.every((one) => element.holds(one)),
   };
