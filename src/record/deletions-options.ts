@@ -1,11 +1,9 @@
-import type { EntityTarget, ObjectLiteral } from "typeorm";
+import { InstanceChecker, type EntityTarget, type ObjectLiteral } from "typeorm";
 
 import {
   BOOLEAN,
   DATE,
-  either,
-  FUNCTION,
-  OBJECT,
+  isObject,
   oneOf,
   rule,
   TEXT,
@@ -40,10 +38,19 @@ export interface DeletionsOptions extends DeletionsFilter {
   readonly skip?: number;
 }
 
+const ENTITY = rule(
+  "a class, an EntitySchema or a name",
+  (value) =>
+    typeof value === "function" ||
+    typeof value === "string" ||
+    InstanceChecker.isEntitySchema(value) ||
+    (isObject(value) && "name" in value && typeof value.name === "string"),
+);
+
 /** @internal */
 export const FILTER_RULES: OptionRules<DeletionsFilter> = {
   deletionId: rule("the deletionId of a result or of a row", isDeletionId),
-  entity: either(FUNCTION, either(TEXT, OBJECT)),
+  entity: ENTITY,
   actor: TEXT,
   since: DATE,
   until: DATE,

@@ -109,6 +109,8 @@ const REFUSED: Refused[] = [
     { since: new Date(Number.NaN) },
     { restored: "no" },
     { actor: 1 },
+    { entity: {} },
+    { entity: { toString: "1" } },
     { limit: 1 },
     null,
   ].map((options): Refused => [

@@ -47,6 +47,40 @@ describeEachDriver("softRemove and recover of the repository", (database) => {
     expect(await users().withDeleted().existsBy({ name: "rob" })).toBe(false);
   });
 
+  it.each<readonly [what: string, id: unknown]>([
+    ["true", true],
+    ["digits with something behind them", "1 or so"],
+    ["an exponent", "1e0"],
+    ["a sign", "+1"],
+    ["a line's end", "1\n"],
+    ["a fraction", 1.5],
+    ["Infinity", Infinity],
+    ["an empty list", []],
+    ["a list", [1]],
+    ["a list in a list", [[1]]],
+    ["an object", { id: 1 }],
+  ])(
+    "refuse a key that its column cannot hold, as a request body may have it: %s",
+    async (_, id) => {
+      const repository = users();
+      const object = { id } as unknown as User;
+
+      for (const call of [
+        () => repository.softRemove(object),
+        () => repository.softRemove([object]),
+        () => repository.recover(object),
+        () => repository.forceRemove(object),
+        () => repository.onlyDeleted().forceRemove([object]),
+      ]) {
+        await expect(call()).rejects.toMatchObject({
+          code: "SOFT_DELETE_CRITERIA",
+          message: expect.stringContaining("User.id is") as string,
+        });
+      }
+      expect(await repository.count()).toBe(2);
+    },
+  );
+
   it("take a plain object with the primary key", async () => {
     const { id } = await users().findOneByOrFail({ name: "bob" });
 
