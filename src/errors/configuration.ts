@@ -198,6 +198,31 @@ export class SoftDeleteConfigurationError extends SoftDeleteError {
   }
 
   /** @internal */
+  static columnBeforeDeleteDate(
+    entity: string,
+    table: string,
+    column: string,
+    deletedAt: string,
+  ): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${entity}: the table "${table}" is about to get its delete date "${deletedAt}" and to lose "${column}", which no entity maps. ` +
+        `If "${column}" says which rows are deleted, they would all be active again: name a date as the delete date, by ` +
+        `withSoftDelete(Base, { deletedAt: { name: "${column}" } }) in place of SoftDeletable or by ` +
+        `@DeleteDateColumn({ name: "${column}" }), and take over a flag as docs/adoption.md tells. If it is something else, ` +
+        `keep it mapped as a plain @Column() for now, or drop it in a migration of your own first.`,
+    );
+  }
+
+  /** @internal */
+  static nullFlag(path: string, table: string, column: string): SoftDeleteConfigurationError {
+    return new SoftDeleteConfigurationError(
+      `${path}: the column "${column}" of the table "${table}" holds nulls, and a flag is never null, so the database would ` +
+        `refuse it. Say first what null has meant, in a migration of your own; where it means active: ` +
+        `UPDATE ${table} SET ${column} = FALSE WHERE ${column} IS NULL.`,
+    );
+  }
+
+  /** @internal */
   static retypedColumn(column: {
     readonly path: string;
     readonly declared: string;

@@ -127,6 +127,70 @@ describeEachDatabase("a table that used TypeORM's own delete date", (database) =
     await expect(other.synchronize()).rejects.toThrow(`has a column "removed_on"`);
   });
 
+  it.each(["geloescht_am", "supprime", "weg"])(
+    "keeps any date or flag that would go in the run that brings the delete date: %s",
+    async (name) => {
+      const type = name === "geloescht_am" ? Date : Boolean;
+      @Entity("member")
+      class Foreign {
+        @PrimaryColumn() id!: number;
+        @Column({ name, type, nullable: name !== "weg" }) mark!: unknown;
+      }
+      @Entity("member")
+      class Mapped extends SoftDeletable {
+        @PrimaryColumn() id!: number;
+        @Column({ name, type, nullable: name !== "weg" }) mark!: unknown;
+      }
+      const before = await database.open([Foreign], { file: true });
+      await before.manager.insert(Foreign, [{ id: 1, mark: type === Date ? new Date() : true }]);
+      await before.destroy();
+      const dataSource = await database.connect([Adopted], SUBSCRIBED);
+
+      const refusal = `is about to get its delete date "deletedAt" and to lose "${name}"`;
+      await expect(dataSource.synchronize()).rejects.toThrow(refusal);
+      await expect(dataSource.driver.createSchemaBuilder().log()).rejects.toThrow(refusal);
+
+      const mapped = await database.connect([Mapped], SUBSCRIBED);
+      await mapped.synchronize();
+      expect(await mapped.manager.countBy(Mapped, { id: 1 })).toBe(1);
+      // Once the table has its delete date, columns may go as ever.
+      await dataSource.synchronize();
+      const runner = dataSource.createQueryRunner();
+      expect(await runner.hasColumn("member", name)).toBe(false);
+      await runner.release();
+    },
+  );
+
+  it("is told what to do about a flag with nulls, which becomes one that is never null", async () => {
+    @Entity("member")
+    class Flagged {
+      @PrimaryColumn() id!: number;
+      @Column({ name: "is_gone", type: Boolean, nullable: true }) gone!: boolean | null;
+    }
+    @Entity("member")
+    class WithFlag extends withSoftDelete(undefined, { deletedFlag: { name: "is_gone" } }) {
+      @PrimaryColumn() id!: number;
+    }
+    const before = await database.open([Flagged], { file: true });
+    await before.manager.insert(Flagged, [
+      { id: 1, gone: null },
+      { id: 2, gone: false },
+    ]);
+    await before.destroy();
+    const dataSource = await database.connect([WithFlag], SUBSCRIBED);
+
+    const refusal = await dataSource.synchronize().then(
+      () => "none",
+      (error: unknown) => (error as Error).message,
+    );
+
+    expect(refusal).toContain("WithFlag.deletedFlag: the column");
+    const remedy = /UPDATE .* IS NULL(?=\.)/.exec(refusal)?.[0] ?? "";
+    await dataSource.query(remedy);
+    await dataSource.synchronize();
+    expect(await active(dataSource, WithFlag)).toEqual([1, 2]);
+  });
+
   it("may be changed by migrations of the application's own", async () => {
     await fill(SnakeMember);
     const dataSource = await database.connect([Adopted], SUBSCRIBED);
