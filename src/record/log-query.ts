@@ -35,21 +35,26 @@ export function entriesOf(
     .where("restore.deletionId = entry.deletionId")
     .andWhere("restore.action = :restore")
     .andWhere("restore.complete = :complete")
+    .limit(1)
     .getQuery();
-  query.andWhere(`${restored ? "" : "NOT "}EXISTS ${undone}`, {
+  query.andWhere(`${undone} IS ${restored ? "NOT " : ""}NULL`, {
     restore: "restore",
     complete: true,
   });
   return restored ? query : query.andWhere(`(${anyLeft(manager)})`);
 }
 
-/** A row of any table carries the entry's deletion id: a look into an index for each table, until one is found. */
+/**
+ * A row of any table carries the entry's deletion id: a look into an index for each table, until one is found.
+ *
+ * Not by EXISTS: PostgreSQL and MariaDB make a list of that first, out of all rows of a table, whatever its size.
+ */
 function anyLeft({ dataSource }: EntityManager): string {
   const { names } = dialectOf(dataSource);
   const { softDeletable } = SoftDeleteGraph.of(dataSource);
   const looks = softDeletable.map(
     (table) =>
-      `EXISTS (SELECT 1 FROM ${names.table(table)} c WHERE ${names.of("c", table.softDelete.deletionId)} = entry.deletionId)`,
+      `(SELECT 1 FROM ${names.table(table)} c WHERE ${names.of("c", table.softDelete.deletionId)} = entry.deletionId LIMIT 1) IS NOT NULL`,
   );
   return looks.length > 0 ? looks.join(" OR ") : "1 = 0";
 }
