@@ -37,11 +37,12 @@ export function entriesOf(
     .andWhere("restore.complete = :complete")
     .limit(1)
     .getQuery();
-  query.andWhere(`${undone} IS ${restored ? "NOT " : ""}NULL`, {
+  // First, since these looks need the index alone.
+  if (!restored) query.andWhere(`(${anyLeft(manager)})`);
+  return query.andWhere(`${undone} IS ${restored ? "NOT " : ""}NULL`, {
     restore: "restore",
     complete: true,
   });
-  return restored ? query : query.andWhere(`(${anyLeft(manager)})`);
 }
 
 /**
