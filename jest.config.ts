@@ -7,6 +7,8 @@ const config: Config = {
   moduleNameMapper: { "^typeorm-soft-delete$": "<rootDir>/src/index.ts" },
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  // Several servers at once, and races by the hundred: `npm run clusters`.
+  testPathIgnorePatterns: ["<rootDir>/test/clusters/"],
   globalSetup: "<rootDir>/test/harness/global-setup.ts",
   globalTeardown: "<rootDir>/test/harness/global-teardown.ts",
   testTimeout: 60_000,

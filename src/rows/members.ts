@@ -1,9 +1,10 @@
-import { and, bind, or, sql, type Sql } from "../sql/sql";
+import { and, bind, filter, or, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
 import { joined } from "../sql/edge-conditions";
 import { hasNoDeletion } from "../sql/state";
+import { lockByWriting, locksByWriting } from "./lock-by-writing";
 
 /** The rows that carry one of some deletion ids: what an operation works on. */
 export class Members {
@@ -113,6 +114,17 @@ export class Members {
    * operation ends. Returns how many of those parents are deleted.
    */
   async lockParents(edge: SoftDeleteEdge): Promise<number> {
+    if (await locksByWriting(this.session)) {
+      await lockByWriting(this.session, edge.parent, (set, where) =>
+        this.session.dialect.updateByRelated({
+          edge,
+          end: "parent",
+          set,
+          where: filter(where),
+          relatedWhere: this.has("p", edge.child),
+        }),
+      );
+    }
     const statement = this.session.dialect.countDeletedParents({
       edge,
       childWhere: this.has("c", edge.child),

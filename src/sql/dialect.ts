@@ -103,6 +103,11 @@ export interface Dialect {
   readonly writesBySnapshot: Sql | undefined;
   /** What is put behind a SELECT to lock the rows it read for itself. */
   readonly updateLock: string;
+  /**
+   * A SELECT whose `Value` is "ON" where servers replicate by certifying what transactions have written: none of them sees the
+   * locks of another. Undefined where there is no such thing.
+   */
+  readonly certification: Sql | undefined;
   /** The deletion id in an SQL expression, with another UUID version digit. */
   withVersion(deletionId: string, digit: string): Sql;
   /** The UUID version digit of a deletion id in an SQL expression. */

@@ -57,6 +57,8 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
   readonly stepsOverRemoved = true;
   readonly locksWhatItReads = true;
   readonly checksAtEnd = false;
+  // Galera; everywhere else it is off, or there is no such variable.
+  readonly certification = sql`SHOW VARIABLES LIKE 'wsrep_on'`;
   readonly planning = (): undefined => undefined;
   readonly writesBySnapshot = undefined;
   readonly zoneRemedy = (): string | undefined => localZoneRemedy(this.dataSource);
@@ -162,8 +164,10 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
 
   keep(table: SoftDeleteTable): readonly Assignment[] {
     const { updateDate } = table.softDelete;
-    // The column may be declared ON UPDATE CURRENT_TIMESTAMP: TypeORM does so.
-    return updateDate ? [[updateDate, sql`${this.names.of("c", updateDate)}`]] : [];
+    // Columns that are declared ON UPDATE CURRENT_TIMESTAMP: TypeORM does so with the update date.
+    return [...table.columns.values()]
+      .filter((column) => column === updateDate || column.onUpdate !== undefined)
+      .map((column) => [column, sql`${this.names.of("c", column)}`]);
   }
 
   anyOf(column: string, values: readonly string[]): Sql {

@@ -28,6 +28,7 @@ export abstract class PostgresAndSqlite {
   readonly noWait = undefined;
   readonly stepsOverRemoved = false;
   readonly locksWhatItReads = false;
+  readonly certification = undefined;
   abstract readonly singleRecursiveTerm: boolean;
   abstract readonly shareLock: string;
 

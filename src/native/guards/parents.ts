@@ -13,6 +13,7 @@ import { isActive } from "../../sql/state";
 import { takeRows } from "../../delete/take-rows";
 import type { Column } from "../../typeorm/metadata";
 import { byKeys } from "../../rows/by-keys";
+import { lockByWriting, locksByWriting } from "../../rows/lock-by-writing";
 
 /** A deleted parent to which a row refers. */
 export interface FoundParent {
@@ -111,10 +112,22 @@ async function lockParents(
   const keys = on.map(
     (pair, index) => `${dialect.names.of("p", pair.parent)} AS on${String(index)}`,
   );
+  const writes = await locksByWriting(session);
+  const lock = writes ? dialect.updateLock : dialect.shareLock;
   // No condition on the delete date: the active ones are to be locked, and waited for.
   const rows = await session.select(
-    sql`SELECT ${session.keyColumns("p", parent)}, ${join([...selected.flat(), ...keys], ", ")} FROM ${dialect.names.table(parent)} p${child} WHERE ${condition}${dialect.shareLock}`,
+    sql`SELECT ${session.keyColumns("p", parent)}, ${join([...selected.flat(), ...keys], ", ")} FROM ${dialect.names.table(parent)} p${child} WHERE ${condition}${lock}`,
   );
+  if (writes && rows.length > 0) {
+    const found = byKeys(
+      dialect,
+      parent.metadata,
+      rows.map((row) => session.key(parent, row)),
+    );
+    await lockByWriting(session, parent, (set, where) =>
+      dialect.update({ target: parent, set, where: and(found, where) }),
+    );
+  }
   const value = (row: ObjectLiteral, column: Column | undefined, index: number): unknown =>
     column ? session.hydrate(column, row[`value${String(index)}`]) : null;
   return rows
