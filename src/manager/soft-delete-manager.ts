@@ -113,7 +113,8 @@ export class SoftDeleteManager extends EntityVerbs {
    * Reads the log: the data source's `entities` have to list {@link SoftDeleteLog}.
    *
    * Three SELECTs, and one for each table that holds rows of these deletions; by the log's indexes, and those of the deletion
-   * ids. `restored: false` looks each deletion up in the tables until `take` of them are found.
+   * ids. `restored: false` looks each deletion up in the tables until `take` of them are found. On the primary where there are
+   * replicas, unless the manager is one of a query runner for a replica.
    *
    * @example
    * ```ts

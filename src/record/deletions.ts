@@ -4,6 +4,7 @@ import { SoftDeleteConfigurationError, type PrimaryKey } from "../errors";
 import { checkOptions } from "../errors/check-options";
 import { deletionTime } from "../rows/deletion-id";
 import { totalOf, type Counts } from "../rows/tally";
+import { autocommit } from "../session/transaction";
 import { logOf } from "./append";
 import {
   FILTER_RULES,
@@ -38,13 +39,23 @@ export interface LoggedDeletion {
   readonly restoredAt: Date | null;
 }
 
-/** Lists deletions, in a fixed number of statements and one for each table that holds rows of them. @internal */
+/**
+ * Lists deletions, in a fixed number of statements and one for each table that holds rows of them: all of them on one
+ * connection, since the log of a replica and the tables of the primary say different things of one deletion.
+ *
+ * @internal
+ */
 export async function listDeletions(
   manager: EntityManager,
   options: DeletionsOptions = {},
 ): Promise<LoggedDeletion[]> {
   checkOptions("deletions", LISTING_RULES, options);
-  const entries = await entriesOf(logged(manager), options)
+  refuseWithoutLog(manager);
+  return autocommit(manager, (session) => list(session.manager, options));
+}
+
+async function list(manager: EntityManager, options: DeletionsOptions): Promise<LoggedDeletion[]> {
+  const entries = await entriesOf(manager, options)
     .orderBy("entry.deletionId", options.order ?? "DESC")
     .limit(options.take ?? 100)
     .offset(options.skip ?? 0)
@@ -81,15 +92,17 @@ export async function countDeletions(
   filter: DeletionsFilter = {},
 ): Promise<number> {
   checkOptions("countDeletions", FILTER_RULES, filter);
-  const count = await entriesOf(logged(manager), filter).getCount();
-  return count > 0 || filter.deletionId === undefined
-    ? count
-    : (await listDeletions(manager, filter)).length;
+  refuseWithoutLog(manager);
+  return autocommit(manager, async (session) => {
+    const count = await entriesOf(session.manager, filter).getCount();
+    return count > 0 || filter.deletionId === undefined
+      ? count
+      : (await list(session.manager, filter)).length;
+  });
 }
 
-function logged(manager: EntityManager): EntityManager {
-  if (!logOf(manager.dataSource)) throw SoftDeleteConfigurationError.noLog();
-  return manager;
+function refuseWithoutLog({ dataSource }: EntityManager): void {
+  if (!logOf(dataSource)) throw SoftDeleteConfigurationError.noLog();
 }
 
 /** The id of a deletion that is looked up by nothing else: that of a settled row, or from before there was a log. */
