@@ -1,7 +1,7 @@
 import type { DataSource, Logger } from "typeorm";
 
 export interface StatementRecording {
-  /** Every statement since the start or the last `reset()`, transaction control included. */
+  /** Every statement since the start or the last `reset()`, transaction control included; without {@link ASKED_ONCE}. */
   readonly statements: string[];
   /** The parameters of each statement, by the same index. */
   readonly parameters: unknown[][];
@@ -9,6 +9,9 @@ export interface StatementRecording {
   /** Puts the data source's own logger back. */
   stop(): void;
 }
+
+/** Asked once for each data source, by the first operation that locks: of no statement's number. */
+const ASKED_ONCE = /'wsrep_on'/;
 
 /** Records what a data source sends, and passes it on to the logger it had. */
 export function recordStatements(dataSource: DataSource): StatementRecording {
@@ -18,8 +21,10 @@ export function recordStatements(dataSource: DataSource): StatementRecording {
 
   const recorder: Logger = {
     logQuery(query, values?: unknown, queryRunner?) {
-      statements.push(query);
-      parameters.push(Array.isArray(values) ? [...(values as unknown[])] : []);
+      if (!ASKED_ONCE.test(query)) {
+        statements.push(query);
+        parameters.push(Array.isArray(values) ? [...(values as unknown[])] : []);
+      }
       original.logQuery(query, values as unknown[] | undefined, queryRunner);
     },
     logQueryError: original.logQueryError.bind(original),
