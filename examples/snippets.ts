@@ -1,4 +1,4 @@
-// The snippets of the README, in its order, as one program.
+// The snippets of the README, in its order, and of docs/operations.md, as one program.
 import "reflect-metadata";
 import {
   Column,
@@ -210,6 +210,14 @@ export async function main(print: (line: string) => void = console.log): Promise
   const settled = await softDeletes.settle();
   print(`settled ${settled.total}`);
   print(`removed from search: ${removedFromSearch.length}`);
+  // docs/operations.md
+  const runner = dataSource.createQueryRunner("master");
+  try {
+    const deleted = await getSoftDeleteRepository(runner.manager, User).onlyDeleted().find();
+    print(`on the primary: ${deleted.length} deleted`);
+  } finally {
+    await runner.release();
+  }
   await dataSource.destroy();
 }
 

@@ -240,6 +240,28 @@ class StampedHouse extends House {
       expect(errors.filter((code) => !expected.has(String(code)))).toEqual([]);
     });
 
+    it("purge the same rows at once, each of them once", async () => {
+      const house = one.manager.create(House, { name: "purged" });
+      await one.manager.save(house);
+      const rows = Array.from({ length: 200 }, () =>
+        one.manager.create(Room, { name: "purged", house }),
+      );
+      await one.manager.save(rows);
+      await getSoftDeleteRepository(one, House).softDelete({ name: "purged" });
+      await applied();
+      const results = await Promise.all(
+        [one, two].map((node) =>
+          getSoftDeleteRepository(node, Room).purge({
+            olderThan: "0s",
+            where: { name: "purged" },
+            batchSize: 20,
+          }),
+        ),
+      );
+      expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+      expect(results.reduce((sum, { total }) => sum + total, 0)).toBe(200);
+    });
+
     it("leave the locked parent as it was", async () => {
       const houses = await one.manager.save(
         Array.from({ length: 3 }, () => one.manager.create(StampedHouse, { name: "kept" })),

@@ -18,6 +18,7 @@ describe("the example snippets", () => {
       '1 of 1; the first holds {"Document":1}',
       "settled 0",
       "removed from search: 2",
+      "on the primary: 0 deleted",
     ]);
   });
 });
