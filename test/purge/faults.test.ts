@@ -93,7 +93,9 @@ describeEachDatabase("purge, when a statement fails,", (database) => {
     const name = (text: string): string => world.escape(text);
     let told: PurgeResult | undefined;
     Before.statement = (query) => {
-      if (!told || told.total < 50 || !/^(WITH|DELETE|SELECT)/.test(query)) return undefined;
+      // On SQLite nobody else can write once the batch has begun.
+      const moment = database.name === "better-sqlite3" ? /^BEGIN/ : /^(WITH|DELETE|SELECT)/;
+      if (!told || told.total < 50 || !moment.test(query)) return undefined;
       Before.statement = undefined;
       return other.query(`ALTER TABLE ${name("post")} RENAME TO ${name("gone")}`);
     };
