@@ -8,13 +8,22 @@ export interface CallContext<Call> {
   /** A call by criteria; undefined for `save()` and its like, whose rows the hooks name. */
   readonly call: Call | undefined;
   readonly outer: CallContext<Call> | undefined;
+  /** How many are outside of it. */
+  readonly depth: number;
   /** Whether its hooks are still being called. */
   fresh: boolean;
 }
 
+const MOST_NESTED = 8;
+
 /** Tells calls of TypeORM's own from each other that are at work at the same time, be it on the same connection. */
 export class CallContexts<Call> {
   readonly #storage = new AsyncLocalStorage<CallContext<Call>>();
+
+  constructor(
+    /** Whether a call's statement is on its way. */
+    private readonly isUnderWay: (call: Call) => boolean,
+  ) {}
 
   /** A before-hook tells of a call by criteria. */
   announce(runner: QueryRunner, call: Call): void {
@@ -48,9 +57,11 @@ export class CallContexts<Call> {
 
   #enter(runner: QueryRunner, call: Call | undefined): CallContext<Call> {
     const known = this.#storage.getStore();
-    // What another subscriber calls in its own before-hook is nested; whatever else came before has ended.
-    const outer = known?.fresh ? known : undefined;
-    const context = { runner, call, outer, fresh: true };
+    // What another subscriber calls in its own hooks is nested; whatever else came before has ended.
+    const nested = known && (known.fresh || (known.call && this.isUnderWay(known.call)));
+    // So are calls that are started in one turn, as far as can be told: of those no more than a few are kept.
+    const outer = nested && known.depth < MOST_NESTED ? known : undefined;
+    const context = { runner, call, outer, depth: (outer?.depth ?? -1) + 1, fresh: true };
     this.#storage.enterWith(context);
     queueMicrotask(() => {
       context.fresh = false;

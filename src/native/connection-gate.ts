@@ -1,10 +1,16 @@
-import type { QueryRunner } from "typeorm";
+import type { AfterQueryEvent, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
-import { endAbandoned, refuseBroken } from "../session/open-transaction";
+import { endAbandoned, mend, refuseBroken } from "../session/open-transaction";
 import { OperationQueue } from "../session/operation-queue";
 import { queueOf } from "../session/transaction";
-import { endsInHidden, startsInHidden, stillStarts } from "../typeorm/transactions";
+import {
+  endsInHidden,
+  forgetTransaction,
+  saysNoTransaction,
+  startsInHidden,
+  stillStarts,
+} from "../typeorm/transactions";
 
 /**
  * In `beforeQuery`: holds a statement back while an operation of this package's holds its connection.
@@ -23,23 +29,43 @@ export function passStatement(
 
 /** In `beforeTransactionStart`: the same for a transaction, and what its caller does from here on is inside of it. */
 export function passTransaction(runner: QueryRunner): Promise<void> | undefined {
-  const single = dialectOf(runner.dataSource).singleConnection;
-  const queue = single ? queueOf(runner.manager) : OperationQueue.known(runner);
+  const { singleConnection } = dialectOf(runner.dataSource);
+  const queue = singleConnection ? queueOf(runner.manager) : OperationQueue.ofConnection(runner);
   if (!queue) return undefined;
   if (queue.isInside) {
     startsInHidden(runner);
     return undefined;
   }
-  const starts = single ? queue.applicationEnters() : undefined;
+  const starts = queue.applicationEnters();
   const wait = queue.pass(true);
   if (!wait) {
-    starts?.();
+    starts();
     return undefined;
   }
   return wait.then(() => {
     stillStarts(runner);
-    starts?.();
+    starts();
   });
+}
+
+/** After a transaction, or a savepoint, has started. */
+export function transactionStarted(runner: QueryRunner): void {
+  const queue = OperationQueue.known(runner);
+  if (queue?.isInside === false) queue.applicationStarted();
+}
+
+/** In `afterQuery`: a statement has failed that would have begun or ended a transaction of the application's. */
+export function transactionFailed({ queryRunner: runner, query, error }: AfterQueryEvent): void {
+  const queue = OperationQueue.known(runner);
+  if (!queue || queue.isInside) return;
+  if (query.startsWith("BEGIN")) queue.applicationStarted();
+  const { singleConnection } = dialectOf(runner.dataSource);
+  // SQLite has rolled it back by itself, on a full disk, say; TypeORM would take it for open ever after.
+  if (singleConnection && /^ROLLBACK/.test(query) && saysNoTransaction(error)) {
+    forgetTransaction(runner);
+    mend(runner);
+    queue.applicationEnded();
+  }
 }
 
 /** After a transaction, or a savepoint, has ended. */

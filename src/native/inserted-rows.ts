@@ -10,7 +10,7 @@ import { newDeletionId } from "../rows/deletion-id";
 import { stampObject, type Deletion } from "../rows/stamps";
 import { now } from "../session/settings";
 import { insertedObject, isSaved } from "../typeorm/hook-events";
-import { insertsWithout } from "../typeorm/insert-text";
+import { insertsWithout, overwrites } from "../typeorm/insert-text";
 import { givenDate } from "./given-date";
 import type { NativeCall } from "./native-call";
 
@@ -20,6 +20,8 @@ interface Inserted {
   readonly call: NativeCall;
   /** The deletion of a row that is inserted as a deleted one. */
   readonly deletion: Deletion | undefined;
+  /** Whether the object says anything of the date. */
+  readonly given: boolean;
   /** The statement does not write its deletion id, or may write the date into a row that is there already. */
   open: boolean;
 }
@@ -51,11 +53,11 @@ export class InsertedRows {
     const deletion =
       given?.direction === "deleted" ? newDeletion(event, given.at ?? now(dataSource)) : undefined;
     stampObject(table, metadata, object, deletion ?? null);
-    if (!given) return;
-    const at = given.at ?? deletion?.deletedAt;
-    const call = { manager, metadata, direction: given.direction, at };
-    const row = { table, call, deletion, open: false };
-    this.#rows.set(object, row);
+    const at = given?.at ?? deletion?.deletedAt;
+    // An upsert in which another row has a date sets it in all of them.
+    const call = { manager, metadata, direction: given?.direction ?? "restored", at };
+    const row = { table, call, deletion, given: given !== undefined, open: false };
+    if (given) this.#rows.set(object, row);
     this.#insertOf(queryRunner).rows.push(row);
   }
 
@@ -63,9 +65,10 @@ export class InsertedRows {
   opened(runner: QueryRunner, statement: string): NativeCall[] {
     const insert = this.#current.getStore();
     if (insert?.runner !== runner) return [];
-    const open = insert.rows.filter(({ table, call: { metadata }, open: known }) => {
+    const open = insert.rows.filter(({ table, call: { metadata }, given, open: known }) => {
       const id = ownColumn(metadata, table.softDelete.deletionId);
-      return !known && insertsWithout(statement, metadata, id);
+      if (known || !insertsWithout(statement, metadata, id)) return false;
+      return given || overwrites(statement, ownColumn(metadata, table.softDelete.deletedAt));
     });
     for (const row of open) row.open = true;
     return open.map(({ call }) => call);

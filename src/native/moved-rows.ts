@@ -34,10 +34,12 @@ export async function isUnsettledBefore(
   session: Session,
   table: SoftDeleteTable,
   direction: Direction,
-  at: Date | undefined,
+  moment: Moment | undefined,
 ): Promise<boolean> {
-  const moved = movedAt(session, table, direction, { at, seconds: 0 });
   const { names } = session.dialect;
+  const moved = moment
+    ? movedAt(session, table, direction, moment)
+    : isUnsettled(names, "c", table, direction);
   const rows = await session.select(
     sql`SELECT 1 AS present FROM ${names.table(table)} c WHERE ${moved} LIMIT 1`,
   );

@@ -27,6 +27,8 @@ export interface NativeCall {
   readonly update?: boolean;
   /** A `save()`, whose object has what the caller has set. */
   readonly save?: boolean;
+  /** A `save()` with a date, of a row that is deleted already. */
+  readonly restamps?: boolean;
   /** A `recover()`, whose rows TypeORM may have reached by its own cascade. */
   readonly recover?: boolean;
   /** The deletion that a row was inserted with. */
@@ -68,7 +70,8 @@ export function updateCall(event: UpdateEvent<ObjectLiteral>): NativeCall | unde
   const { manager, metadata, entity, updatedColumns } = event;
   const column = metadata.deleteDateColumn;
   if (!column || !entity) return undefined;
-  const ofRow = storedRow(event) !== undefined;
+  const stored = storedRow(event);
+  const ofRow = stored !== undefined;
   if (ofRow && !updatedColumns.includes(column)) return undefined;
   const given = givenDate(column, column.getEntityValue(entity));
   if (!given) return undefined;
@@ -81,5 +84,7 @@ export function updateCall(event: UpdateEvent<ObjectLiteral>): NativeCall | unde
     at: given.at,
     save: ofRow,
     update: !ofRow,
+    restamps:
+      given.direction === "deleted" && (stored && column.getEntityValue(stored)) instanceof Date,
   };
 }

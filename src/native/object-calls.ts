@@ -1,24 +1,27 @@
-import type { EntityManager, QueryRunner } from "typeorm";
+import type { AfterQueryEvent, EntityManager, QueryRunner } from "typeorm";
 
 import { authorOf } from "../record/author";
 import { refresh } from "../rows/objects";
 import { explainConflicts } from "../restore/restore-conflict";
 import { restoreMatched, type Matched } from "../restore/restore-matched";
 import { doom, isOpen } from "../session/open-transaction";
+import { OperationQueue } from "../session/operation-queue";
 import { Session } from "../session/session";
 import { now } from "../session/settings";
 import { transact } from "../session/transaction";
 import { managerAfterHooks } from "../typeorm/connections";
 import { TickBatches } from "../typeorm/tick-batches";
-import type { CallContexts } from "./call-contexts";
 import { groupsOf, idsOf, objectsOf, softDelete, tableOf, type NotedGroup } from "./call-groups";
 import { FormerStates } from "./former-states";
 import { removeInserted, takeBelowInserted } from "./inserted-deletions";
 import { byKeyOf, type NativeCall } from "./native-call";
 import { movedBy, movedSince, noteUnsettled, type Note } from "./noted-rows";
-import { putBackActive, putBackDeleted, putBackLone } from "./put-back";
+import { putBackActive, putBackDeleted, putBackLone, putBackRestamped } from "./put-back";
 
 const NOTHING: Note = new Map();
+
+/** Tells calls that name their rows from each other. */
+export type RowContexts = Readonly<Record<"ofRows" | "afterRows", (runner: QueryRunner) => object>>;
 
 /**
  * Brings calls whose rows TypeORM names, `save()`, `softRemove()` and `recover()`, to keep the laws: stamps and cascades what they
@@ -28,10 +31,12 @@ export class ObjectCalls {
   readonly #before = new TickBatches<NativeCall>();
   readonly #after = new TickBatches<NativeCall>();
   readonly #notes = new WeakMap<object, Map<string, Note>>();
+  /** The calls that are about to write, or have written some of their rows. */
+  readonly #written = new WeakMap<object, readonly NativeCall[]>();
   readonly #former = new FormerStates();
   readonly #work = new WeakMap<QueryRunner, Set<Promise<void>>>();
 
-  constructor(private readonly contexts: CallContexts<unknown>) {}
+  constructor(private readonly contexts: RowContexts) {}
 
   /** A call of TypeORM's own is about to write a row. */
   before(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
@@ -53,9 +58,27 @@ export class ObjectCalls {
     );
   }
 
+  /**
+   * A statement has failed: where it is one of a call's, after others of it have come through, these are taken back, so that a caller
+   * who catches the error and commits his transaction has not half of it.
+   */
+  async failed({ queryRunner: runner, error }: AfterQueryEvent): Promise<void> {
+    const context = this.contexts.afterRows(runner);
+    const calls = this.#written.get(context);
+    this.#written.delete(context);
+    if (!calls || !isOpen(runner)) return;
+    const groups = this.#groupsOf(context, calls);
+    await this.#track(
+      runner,
+      this.#takeBack(runner.manager, groups, [], error).then(() => undefined),
+    );
+  }
+
   /** Waits for what is at work on a connection, whose transaction is about to be rolled back by somebody else. */
   async drain(runner: QueryRunner): Promise<void> {
-    await Promise.allSettled([...(this.#work.get(runner) ?? [])]);
+    const done = Promise.allSettled([...(this.#work.get(runner) ?? [])]);
+    // What waits for that transaction's end is not at work.
+    await Promise.race([done, OperationQueue.known(runner)?.idle() ?? done]);
   }
 
   #track(runner: QueryRunner, work: Promise<void>): Promise<void> {
@@ -74,17 +97,14 @@ export class ObjectCalls {
       // A single row is one that the caller has passed.
       if (calls.length > 1) await this.#former.read(session, group.table, group.calls);
     }
+    this.#written.set(context, calls);
   }
 
   async #settle(runner: QueryRunner, context: object, calls: readonly NativeCall[]): Promise<void> {
     const inserted = calls.filter((call) => call.inserted !== undefined);
     const moving = calls.filter((call) => call.inserted === undefined);
-    const notes = this.#notes.get(context);
-    // Of a call that another subscriber has made one there is no note.
-    const groups = [...groupsOf(moving)].map(([key, group]) => ({
-      ...group,
-      note: notes?.get(key) ?? NOTHING,
-    }));
+    this.#written.delete(context);
+    const groups = this.#groupsOf(context, moving);
     // Where another subscriber has thrown, the rows may be written and committed, and have to be settled all the same.
     const manager = await managerAfterHooks(runner);
     try {
@@ -96,6 +116,15 @@ export class ObjectCalls {
     }
   }
 
+  #groupsOf(context: object, calls: readonly NativeCall[]): NotedGroup[] {
+    const notes = this.#notes.get(context);
+    // Of a call that another subscriber has made one there is no note.
+    return [...groupsOf(calls)].map(([key, group]) => ({
+      ...group,
+      note: notes?.get(key) ?? NOTHING,
+    }));
+  }
+
   async #apply(
     session: Session,
     groups: readonly NotedGroup[],
@@ -105,7 +134,11 @@ export class ObjectCalls {
     const time = now(dataSource);
     const author = authorOf(dataSource, { data: queryRunner?.data as unknown });
     const context = { parents: "refuse", below: true, now: time, author } as const;
-    let moved = await softDelete(session, inDirection(groups, "deleted"), time, author);
+    let moved = 0;
+    for (const { table, calls } of groups) {
+      moved += await putBackRestamped(session, table, idsOf(calls.filter((call) => call.restamps)));
+    }
+    moved += await softDelete(session, inDirection(groups, "deleted"), time, author);
     await takeBelowInserted(session, inserted);
     const own = await this.#putBackReached(session, inDirection(groups, "restored"));
     moved += own.moved;

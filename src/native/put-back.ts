@@ -1,6 +1,6 @@
 import type { ObjectLiteral } from "typeorm";
 
-import { and, bind, join, sql, type Sql } from "../sql/sql";
+import { and, bind, filter, join, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteTable } from "../plan/table";
 import { chunks } from "../rows/chunks";
 import { deletionTime } from "../rows/deletion-id";
@@ -8,7 +8,7 @@ import { Members, carries } from "../rows/members";
 import type { Session } from "../session/session";
 import type { Assignment } from "../sql/statements";
 import { isOneOf } from "../sql/edge-conditions";
-import { isActive, hasNoDeletion } from "../sql/state";
+import { isActive, isDeleted, hasNoDeletion } from "../sql/state";
 import { byKeys } from "../rows/by-keys";
 import { isRecent } from "./moved-rows";
 
@@ -61,25 +61,59 @@ export async function putBackDeleted(
   table: SoftDeleteTable,
   condition: Sql,
 ): Promise<void> {
+  await dateBack(session, table, condition, moveBack(session, table));
+}
+
+/**
+ * Gives rows that were deleted already, and that a call has given another date, the one of their deletion again. Whatever else it has
+ * written stays. Returns how many rows they were.
+ *
+ * @internal
+ */
+export function putBackRestamped(
+  session: Session,
+  table: SoftDeleteTable,
+  ids: readonly ObjectLiteral[],
+): Promise<number> {
+  if (ids.length === 0) return Promise.resolve(0);
+  return redate(session, table, byKeys(session.dialect, table.metadata, ids));
+}
+
+/** The same, of rows under a condition. @internal */
+export function redate(session: Session, table: SoftDeleteTable, rows: Sql): Promise<number> {
+  const { names } = session.dialect;
+  const carrying = sql`${names.of("c", table.softDelete.deletionId)} IS NOT NULL`;
+  const stamped = filter(and(isDeleted(names, "c", table), carrying));
+  return dateBack(session, table, and(rows, stamped), session.dialect.keep(table));
+}
+
+async function dateBack(
+  session: Session,
+  table: SoftDeleteTable,
+  condition: Sql,
+  others: readonly Assignment[],
+): Promise<number> {
   const { dialect } = session;
   const { deletedAt, deletionId } = table.softDelete;
   const rows = await session.select<{ d: string }>(
     sql`SELECT DISTINCT ${dialect.names.of("c", deletionId)} AS d FROM ${dialect.names.table(table)} c WHERE ${condition}`,
   );
   const deletions = rows.map((row) => row.d);
+  let dated = 0;
   for (const some of chunks(deletions, DELETIONS_PER_STATEMENT)) {
     const times = some.map((id) => {
       const time = session.value(deletedAt, deletionTime(id));
       return sql`WHEN ${carries(session, "c", table, id)} THEN ${dialect.typed(deletedAt, time)}`;
     });
-    await session.execute(
+    dated += await session.execute(
       dialect.update({
         target: table,
-        set: [[deletedAt, sql`CASE ${join(times, " ")} END`], ...moveBack(session, table)],
+        set: [[deletedAt, sql`CASE ${join(times, " ")} END`], ...others],
         where: and(condition, new Members(session, some).has("c", table)),
       }),
     );
   }
+  return dated;
 }
 
 /** A row that belonged to no deletion, and when it was deleted, as the database writes it. @internal */

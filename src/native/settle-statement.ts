@@ -10,7 +10,7 @@ import type { Session } from "../session/session";
 import { now } from "../session/settings";
 import type { Sql } from "../sql/sql";
 import { runStatement } from "../typeorm/run-statement";
-import { conditionOf } from "../typeorm/update-text";
+import { conditionOf, isUnguarded } from "../typeorm/update-text";
 import { groupsOf, softDelete, tableOf } from "./call-groups";
 import {
   countOf,
@@ -23,7 +23,7 @@ import {
 } from "./moved-rows";
 import type { NativeCall } from "./native-call";
 import { movedBy, noteUnsettled, type Note } from "./noted-rows";
-import { putBackStray } from "./put-back";
+import { putBackStray, redate } from "./put-back";
 
 /** A statement of TypeORM's, as its hooks tell of it. */
 export interface Statement {
@@ -46,13 +46,17 @@ export interface StatementWork {
 }
 
 /** The work of a call that soft-deletes or restores rows by an UPDATE. */
-export function updateWork(call: NativeCall): StatementWork {
+export function updateWork(call: NativeCall, text: string): StatementWork {
   const { direction, at } = call;
   const table = tableOf(call);
   let others = false;
   return {
     async prepare(session) {
-      others = table !== undefined && (await isUnsettledBefore(session, table, direction, at));
+      if (!table) return;
+      // Where nothing keeps it from them, it gives rows that have a date another one.
+      const touchesDeleted = call.update === true || isUnguarded(text);
+      const moment = touchesDeleted ? undefined : { at, seconds: 0 };
+      others = await isUnsettledBefore(session, table, direction, moment);
     },
     async settle(session, statement) {
       if (table) await settleUpdate(session, call, table, statement, others);
@@ -118,7 +122,7 @@ async function makeAgain(
   { text, parameters }: Statement,
 ): Promise<void> {
   const { direction, metadata, at } = call;
-  const condition = conditionOf(text, parameters);
+  const condition = conditionOf(session.manager.dataSource, text, parameters);
   if (!condition) throw new UnknownRowsError(metadata.name);
   const keys = await keysUnder(session, table, direction, condition);
   if (keys.length === 0 && call.update !== true) return;
@@ -126,7 +130,10 @@ async function makeAgain(
   if (call.update === true) {
     // Whatever else it sets is written as well.
     await runStatement(session.runner, text, [...parameters]);
-    if (direction === "deleted") await putBackStray(session, table, 0);
+    if (direction === "deleted") {
+      await putBackStray(session, table, 0);
+      await redate(session, table, rows);
+    }
     await settle(session, call, table, stillMoved(session, table, direction, rows));
     return;
   }

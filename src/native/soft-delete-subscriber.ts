@@ -39,12 +39,12 @@ import { storedRow } from "../typeorm/hook-events";
 import { isOfSchemaBuilder } from "../typeorm/schema-builder";
 import { refuseDroppedDeleteDate } from "./guards/dropped-delete-date";
 import { CallContexts } from "./call-contexts";
-import { passStatement, passTransaction, transactionEnded } from "./connection-gate";
+import * as gate from "./connection-gate";
 import { Guards } from "./guards/guards";
 import { InsertedRows } from "./inserted-rows";
 import { removalCall, updateCall, type NativeCall } from "./native-call";
 import { ObjectCalls } from "./object-calls";
-import { StatementCalls, type AnnouncedCall } from "./statement-calls";
+import { isUnderWay, StatementCalls, type AnnouncedCall } from "./statement-calls";
 
 /**
  * Makes TypeORM's own soft deletes and restores (of any repository, manager or query builder) cascade and come back
@@ -68,7 +68,7 @@ export class SoftDeleteSubscriber
 
   /** @internal */
   readonly [SETTINGS]: SoftDeleteSubscriberOptions = {};
-  readonly #contexts = new CallContexts<AnnouncedCall>();
+  readonly #contexts = new CallContexts<AnnouncedCall>(isUnderWay);
   readonly #objects = new ObjectCalls(this.#contexts);
   readonly #statements = new StatementCalls(this.#contexts);
   readonly #inserted = new InsertedRows();
@@ -120,12 +120,15 @@ export class SoftDeleteSubscriber
     if (isOfSchemaBuilder(event)) return refuseDroppedDeleteDate(dataSource, queryRunner);
     const open = this.#inserted.opened(queryRunner, query);
     if (open.length > 0) return this.#statements.beforeInsert(event, open);
-    return this.#statements.before(event) ?? passStatement(queryRunner, query);
+    return this.#statements.before(event) ?? gate.passStatement(queryRunner, query);
   }
 
   /** TypeORM's hook. */
   afterQuery(event: AfterQueryEvent): Promise<void> | undefined {
-    return this.#statements.after(event);
+    const closed = this.#statements.after(event);
+    if (closed || event.success) return closed;
+    gate.transactionFailed(event);
+    return this.#objects.failed(event);
   }
 
   /** TypeORM's hook. */
@@ -150,25 +153,20 @@ export class SoftDeleteSubscriber
 
   /** TypeORM's hook. */
   async beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
-    const { queryRunner } = event;
     const ofRow = storedRow(event) !== undefined;
+    if (ofRow) this.#contexts.ofRows(event.queryRunner);
     // Another subscriber may set the date after this one has looked.
-    if (ofRow) this.#contexts.ofRows(queryRunner);
-    else this.#statements.announce(queryRunner, () => updateCall(event));
+    else this.#statements.announce(event.queryRunner, () => updateCall(event));
     const call = ofRow ? updateCall(event) : undefined;
-    await Promise.all([
-      this.#guards.beforeUpdate(event),
-      call && this.#objects.before(queryRunner, call),
-    ]);
+    const noted = call && this.#objects.before(event.queryRunner, call);
+    await Promise.all([this.#guards.beforeUpdate(event), noted]);
   }
 
   /** TypeORM's hook. */
   async afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
     const call = storedRow(event) ? updateCall(event) : undefined;
-    await Promise.all([
-      this.#guards.afterUpdate(event),
-      call && this.#objects.after(event.queryRunner, call),
-    ]);
+    const settled = call && this.#objects.after(event.queryRunner, call);
+    await Promise.all([this.#guards.afterUpdate(event), settled]);
   }
 
   /** TypeORM's hook: a row that is inserted as a deleted one belongs to a deletion of its own. */
@@ -210,11 +208,12 @@ export class SoftDeleteSubscriber
 
   /** TypeORM's hook. */
   beforeTransactionStart({ queryRunner }: TransactionStartEvent): Promise<void> | undefined {
-    return passTransaction(queryRunner);
+    return gate.passTransaction(queryRunner);
   }
 
   /** TypeORM's hook. */
   afterTransactionStart({ queryRunner }: TransactionStartEvent): void {
+    gate.transactionStarted(queryRunner);
     commitCallbacks.started(queryRunner);
   }
 
@@ -225,14 +224,14 @@ export class SoftDeleteSubscriber
 
   /** TypeORM's hook. */
   afterTransactionRollback({ queryRunner }: TransactionRollbackEvent): void {
-    transactionEnded(queryRunner);
+    gate.transactionEnded(queryRunner);
     commitCallbacks.rolledBack(queryRunner);
     this.#guards.rolledBack(queryRunner);
   }
 
   /** TypeORM's hook. */
   afterTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
-    transactionEnded(queryRunner);
+    gate.transactionEnded(queryRunner);
     return commitCallbacks.committed(queryRunner);
   }
 

@@ -18,6 +18,8 @@ import { insertWork, updateWork, type Statement, type StatementWork } from "./se
 export interface AnnouncedCall {
   /** What it is; undefined for an `update()` that leaves the delete date alone, which is not known before it is sent. */
   readonly read: () => NativeCall | undefined;
+  /** Its statement, while other subscribers are asked about it. */
+  asks?: string | undefined;
   /** Its statement, once that is about to be sent. */
   open?: Open | undefined;
   over: boolean;
@@ -45,9 +47,15 @@ export class StatementCalls {
 
   /** In `beforeQuery`: undefined where the statement is not that of a call. */
   before(event: BeforeQueryEvent): Promise<void> | undefined {
-    const found = this.contexts.find(event.queryRunner, ({ over, open }) => !over && !open);
-    const call = found && sentBy(found, event.query);
-    return found && call && this.#open(event, found, updateWork(call));
+    const { queryRunner, query } = event;
+    if (this.contexts.find(queryRunner, (call) => call.asks === query)) return undefined;
+    // One that another subscriber has made in its hook is nested, and may have ended without a statement of its own.
+    const found = this.contexts.find(
+      queryRunner,
+      (one) => !one.over && sentBy(one, query) !== undefined,
+    );
+    const call = found && sentBy(found, query);
+    return found && call && this.#open(event, found, updateWork(call, query));
   }
 
   /** In `beforeQuery`: the statement inserts rows of which it does not say how they will stand. */
@@ -74,7 +82,10 @@ export class StatementCalls {
   ): Promise<void> {
     announced.over = true;
     // Where another subscriber refuses the statement, there must be nothing open that nobody would close.
-    if (isWatched(event)) await ask(event);
+    if (isWatched(event)) {
+      announced.asks = event.query;
+      await ask(event).finally(() => (announced.asks = undefined));
+    }
     const held = await HeldTransaction.open(event.queryRunner);
     try {
       await held.run((session) => work.prepare(session));
@@ -110,6 +121,11 @@ export class StatementCalls {
       }
     });
   }
+}
+
+/** Whether the statement of a call is on its way. */
+export function isUnderWay({ asks, open }: AnnouncedCall): boolean {
+  return asks !== undefined || open !== undefined;
 }
 
 /** What the call is whose statement it is. */

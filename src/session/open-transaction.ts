@@ -11,6 +11,7 @@ import {
   releaseSavepoint,
   rollBack,
   rollBackToSavepoint,
+  saysNoTransaction,
   setSavepoint,
 } from "../typeorm/transactions";
 import { isReturned } from "../typeorm/connections";
@@ -95,7 +96,8 @@ export class OpenTransaction {
   #afterFailure(error: unknown, failed: unknown): unknown {
     const { runner } = this;
     if (this.own) {
-      abandoned.add(connectionOf(runner));
+      // BEGIN may have failed.
+      if (!saysNoTransaction(failed)) abandoned.add(connectionOf(runner));
       return error;
     }
     return doom(runner, error, failed);
@@ -125,6 +127,11 @@ export function refuseBroken(runner: QueryRunner, statement = ""): void {
     throw new BrokenTransactionError({ cause: broken.get(runner) });
   }
   if (/^ROLLBACK$/i.test(statement)) broken.delete(runner);
+}
+
+/** The transaction in which something could not be taken back is no longer there. */
+export function mend(runner: QueryRunner): void {
+  broken.delete(runner);
 }
 
 /** Ends the transaction in which a connection went back to the pool. Undefined where there is none. */

@@ -16,6 +16,7 @@ interface Waiter {
 }
 
 const LOOK = 50;
+const STARTING = 1000;
 
 /**
  * Lets operations hold a connection one after the other, and holds back what others send over it meanwhile. SQLite has one
@@ -142,18 +143,29 @@ export class OperationQueue {
    */
   applicationEnters(): () => void {
     const application: Application = { queue: this, generation: Number.NaN };
-    this.shared.applications.enterWith(application);
+    if (this.#single) this.shared.applications.enterWith(application);
     return () => {
       // One that comes into another becomes a savepoint of it.
       if (!this.#isApplicationActive) this.#generation += 1;
       application.generation = this.#generation;
       this.#starting = true;
-      // It is there by then, or has failed.
-      void setImmediate().then(() => {
-        this.#starting = false;
-        this.#next();
-      });
+      // It is there by then, or has failed unseen.
+      const started = setTimeout(() => {
+        this.applicationStarted();
+      }, STARTING);
+      started.unref();
     };
+  }
+
+  /** It is there, or has failed. */
+  applicationStarted(): void {
+    this.#starting = false;
+    this.#next();
+  }
+
+  /** Until no operation holds the connection. */
+  async idle(): Promise<void> {
+    while (this.#current) await setImmediate();
   }
 
   /** A transaction of the application's has ended, or a savepoint of it. */
@@ -172,7 +184,7 @@ export class OperationQueue {
   }
 
   #next(): void {
-    if (this.#current) return;
+    if (this.#current || this.#starting) return;
     // One that is inside does not wait for those who wait for its end.
     const active = this.#isApplicationActive;
     const index = active ? this.#waiting.findIndex((waiter) => waiter.inside) : 0;

@@ -108,11 +108,11 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
     return false;
   }
 
-  // A transaction that has read, and now may not write, fails at once, and a new one may do better. What begins or commits one
-  // has waited for the busy timeout already.
+  // Two data sources of one process cannot wait for each other: the driver waits, and the whole process with it. What commits has
+  // waited for those who read.
   isRetryable(error: unknown): boolean {
     const code = driverErrorCode(error);
-    if (code === "SQLITE_BUSY") return !/^(BEGIN|COMMIT)\b/.test(failedStatement(error));
+    if (code === "SQLITE_BUSY") return !/^COMMIT\b/.test(failedStatement(error));
     return code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED");
   }
 }

@@ -22,3 +22,18 @@ export function insertsWithout(
   const named = column && head.includes(quoted(metadata.dataSource, column.databaseName));
   return named !== true || /\sON (?:CONFLICT|DUPLICATE KEY UPDATE)\s/.test(statement);
 }
+
+/**
+ * Whether an upsert writes a column in the rows that are there.
+ *
+ * Leans on the same text, which names such columns behind ON CONFLICT or ON DUPLICATE KEY UPDATE.
+ *
+ * @internal
+ */
+export function overwrites(statement: string, column: Column | undefined): boolean {
+  const [, ...tail] = statement.split(/\sON (?:CONFLICT|DUPLICATE KEY UPDATE)\s/);
+  const last = tail.at(-1);
+  if (!column || last === undefined) return false;
+  const { dataSource } = column.entityMetadata;
+  return last.includes(`${quoted(dataSource, column.databaseName)} =`);
+}

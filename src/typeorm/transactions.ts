@@ -104,6 +104,22 @@ export async function rollBackToSavepoint(runner: QueryRunner, name: string): Pr
 }
 
 /**
+ * Makes TypeORM take a connection for free whose transaction the database has ended by itself.
+ *
+ * Leans on TypeORM leaving its fields as they are where a ROLLBACK fails.
+ *
+ * @internal
+ */
+export function forgetTransaction(runner: QueryRunner): void {
+  set(runner, 0);
+}
+
+/** Whether SQLite says that there is no transaction, or savepoint, to be rolled back. @internal */
+export function saysNoTransaction(error: unknown): boolean {
+  return /no transaction is active|no such savepoint/.test(String(error));
+}
+
+/**
  * In `beforeTransactionStart`, inside of a hidden transaction: makes what TypeORM starts a savepoint.
  *
  * Leans on `transactionDepth` being read after that hook.

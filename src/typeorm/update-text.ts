@@ -1,4 +1,4 @@
-import type { EntityMetadata } from "typeorm";
+import type { DataSource, EntityMetadata } from "typeorm";
 
 import type { Column } from "./metadata";
 import { quoted, quotedTable } from "./quoting";
@@ -12,8 +12,8 @@ export interface TextPiece {
 
 // Quoted text and names, comments, placeholders, brackets, words; whatever else stands for itself.
 const TOKEN =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\/\*[\s\S]*?\*\/|--[^\n]*|\$\d+|\$\w*\$|[A-Za-z_][\w$]*|\?|[\s\S]/g;
-const ENDS = /^(?:RETURNING|ORDER|LIMIT)$/i;
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\/\*[\s\S]*?\*\/|--|\$\d+|\$\w*\$|[A-Za-z_][\w$]*|\?|[\s\S]/g;
+const NOT_UNDERSTOOD = /^(?:\/\*|--|#|['"`]$|\$\D|\$$)/;
 
 /**
  * Whether a statement is an UPDATE of an entity's table that sets a column.
@@ -39,32 +39,72 @@ export function updates(statement: string, metadata: EntityMetadata, column: Col
  * @internal
  */
 export function conditionOf(
+  { options: { type } }: Pick<DataSource, "options">,
   statement: string,
   parameters: readonly unknown[],
 ): readonly TextPiece[] | undefined {
-  // What a backslash, or text between dollar signs, means depends on the database and its settings.
-  if (statement.includes("\\")) return undefined;
+  const tokens = conditionTokens(statement);
+  if (!tokens) return undefined;
+  const numbered = type === "postgres" || type === "cockroachdb";
   const pieces: TextPiece[] = [];
-  let [text, depth, marks, inside] = ["", 0, 0, false];
-  for (const [token] of statement.matchAll(TOKEN)) {
-    if (
-      token.length > 1 &&
-      (/^\$\D/.test(token) || (/^['"`]/.test(token) && token.includes("?")))
-    ) {
-      return undefined;
-    }
-    if (/^(?:'|"|`)$/.test(token)) return undefined;
-    if (token === "(") depth += 1;
-    if (token === ")") depth -= 1;
-    const number = /^\$\d+$/.test(token) ? Number(token.slice(1)) - 1 : undefined;
-    const index = token === "?" ? marks++ : number;
-    if (depth === 0 && inside && ENDS.test(token)) break;
-    if (depth === 0 && !inside && /^WHERE$/i.test(token)) inside = true;
-    else if (inside && index !== undefined) {
-      if (index >= parameters.length) return undefined;
+  let [text, marks] = ["", marksBefore(statement, tokens)];
+  for (const token of tokens) {
+    // The drivers of MySQL and MariaDB put values in the place of those as well.
+    if (!numbered && /^['"`].*\?/s.test(token)) return undefined;
+    const number = numbered && /^\$\d+$/.test(token) ? Number(token.slice(1)) - 1 : undefined;
+    const index = !numbered && token === "?" ? marks++ : number;
+    if (index === undefined) text += token;
+    else if (index >= parameters.length) return undefined;
+    else {
       pieces.push({ text, value: parameters[index] });
       text = "";
-    } else if (inside && !/^(?:\/\*|--)/.test(token)) text += token;
+    }
   }
-  return inside && depth === 0 ? [...pieces, { text }] : undefined;
+  return [...pieces, { text }];
+}
+
+/**
+ * Whether the condition of an UPDATE has an OR outside of all brackets, beside which TypeORM's own condition on the delete date is
+ * one of several.
+ *
+ * Leans on TypeORM putting that behind the caller's conditions without brackets around those.
+ *
+ * @internal
+ */
+export function isUnguarded(statement: string): boolean {
+  const tokens = conditionTokens(statement);
+  if (!tokens) return true;
+  let depth = 0;
+  for (const token of tokens) {
+    if (token === "(") depth += 1;
+    if (token === ")") depth -= 1;
+    if (depth === 0 && /^OR$/i.test(token)) return true;
+  }
+  return false;
+}
+
+/** What stands behind WHERE, up to RETURNING; undefined for what is not understood. */
+function conditionTokens(statement: string): string[] | undefined {
+  // What a backslash, or text between dollar signs, means depends on the database and its settings.
+  if (statement.includes("\\") || /^\s*WITH\b/i.test(statement)) return undefined;
+  const tokens: string[] = [];
+  let [depth, inside, before] = [0, false, ""];
+  for (const [token] of statement.matchAll(TOKEN)) {
+    if (token === "(") depth += 1;
+    if (token === ")") depth -= 1;
+    const word = depth === 0 && before !== "." ? token.toUpperCase() : "";
+    if (!inside) inside = word === "WHERE";
+    else if (word === "RETURNING") break;
+    // By LIMIT the rows are not told; comments, and what is left open, mean something else to each database.
+    else if (word === "ORDER" || word === "LIMIT" || NOT_UNDERSTOOD.test(token)) return undefined;
+    else tokens.push(token);
+    if (token.trim() !== "") before = token;
+  }
+  return inside && depth === 0 ? tokens : undefined;
+}
+
+/** How many question marks stand before the condition. */
+function marksBefore(statement: string, tokens: readonly string[]): number {
+  const head = statement.slice(0, statement.lastIndexOf(tokens.join("")));
+  return [...head.matchAll(TOKEN)].filter(([token]) => token === "?").length;
 }

@@ -196,8 +196,9 @@ describeEachDatabase("any string", (database) => {
             .where({ text: "kept" })
             .getMany();
         // MySQL and MariaDB answer with question marks for what their names cannot hold.
+        // What PostgreSQL cuts, TypeORM does not find again.
         const found = await read(plain).catch(() => []);
-        fc.pre(found.length === 1);
+        fc.pre(found.length === 1 && found[0]?.text === KEPT.text);
         tried += 1;
         expect(await read(pages().onlyDeleted())).toMatchObject([KEPT]);
         expect(await read(pages().withDeleted())).toMatchObject([KEPT]);

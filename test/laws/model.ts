@@ -59,7 +59,11 @@ export class Model {
   constructor(readonly rows: readonly Row[]) {}
 
   /** The rows that a deletion takes, or null when it is refused. */
-  softDelete(matches: (row: Row) => boolean): { roots: number; taken: Set<Row> } | null {
+  softDelete(
+    matches: (row: Row) => boolean,
+    /** Whether a child under RESTRICT is in nobody's way. */
+    { restricted = false } = {},
+  ): { roots: number; taken: Set<Row> } | null {
     const roots = this.rows.filter((row) => matches(row) && row.deletedAt === null);
     const taken = new Set(roots);
     for (const row of taken) {
@@ -67,7 +71,7 @@ export class Model {
         if (child.deletedAt === null) taken.add(child);
       }
     }
-    for (const row of taken) {
+    for (const row of restricted ? [] : taken) {
       for (const child of this.#children(row, "RESTRICT")) {
         if (child.deletedAt === null && !taken.has(child)) return null;
       }

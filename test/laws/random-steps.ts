@@ -4,6 +4,13 @@ import type { Parents, Row, Table } from "./model";
 
 export type Criteria = { readonly ids: number[] } | { readonly mark: number };
 
+/** One of several that are made at once. */
+export interface Call {
+  readonly table: Table;
+  readonly criteria: Criteria;
+  readonly native: boolean;
+}
+
 export type Step =
   | { type: "softDelete"; table: Table; criteria: Criteria; native: boolean }
   | {
@@ -15,6 +22,7 @@ export type Step =
       below: boolean;
     }
   | { type: "restoreDeletion"; pick: number; parents: Parents }
+  | { type: "together"; restores: boolean; calls: Call[] }
   | { type: "move"; pick: number; to: number | null }
   | { type: "tick" };
 
@@ -83,6 +91,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({ type: fc.constant("restoreDeletion"), pick: fc.nat(1000), parents }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("together"),
+      restores: fc.boolean(),
+      calls: fc.array(fc.record({ table, criteria, native }), { minLength: 2, maxLength: 5 }),
+    }),
   },
   {
     weight: 1,

@@ -18,6 +18,7 @@ import {
 } from "typeorm";
 
 import { OnSoftDelete, SoftDeletableEntity, SoftDeleteSubscriber } from "../../src";
+import { isOpen } from "../../src/session/open-transaction";
 import type { TestDatabase, TestDataSourceOptions } from "../harness";
 import { openOnce } from "../typeorm/entities";
 
@@ -77,7 +78,7 @@ async function tell(hook: string, event: RemoveEvent<Named>): Promise<void> {
     entity?.name,
     row && `${row.name} was ${stateOf(row)}`,
     sameId && manager === queryRunner.manager && dataSource === manager.dataSource,
-    queryRunner.isTransactionActive,
+    isOpen(queryRunner),
   ]);
   await also[hook]?.(manager);
 }

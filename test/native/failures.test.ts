@@ -94,17 +94,24 @@ describeEachDatabase("failures in TypeORM's own calls", (database) => {
     told = failing = refusing = undefined;
   });
 
+  /** By what PostgreSQL tells of other connections. */
+  async function openTransactions(dataSource: DataSource): Promise<number> {
+    if (database.name !== "postgres") return 0;
+    const open = await dataSource.query<unknown[]>(
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+    );
+    return open.length;
+  }
+
   /** The connection works, and none has been left in a transaction. */
   async function goesOn(dataSource: DataSource): Promise<void> {
     const names = Array.from({ length: 12 }, (_, index) => ({ name: String(index) }));
     await Promise.all(names.map((country) => dataSource.manager.insert(Country, country)));
     expect(await dataSource.manager.countBy(Country, {})).toBe(names.length);
-    if (database.name === "postgres") {
-      const open = await dataSource.query<unknown[]>(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
-      );
-      expect(open).toEqual([]);
+    for (let left = 50; left > 0 && (await openTransactions(dataSource)) > 0; left--) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    expect(await openTransactions(dataSource)).toBe(0);
     await dataSource.manager.restore(Author, { name: "ada" });
     expect(await deletions(dataSource)).toEqual([]);
   }
@@ -186,6 +193,83 @@ describeEachDatabase("failures in TypeORM's own calls", (database) => {
 
     expect(await rows(dataSource)).toEqual(before);
     expect(author.deletedAt).toBeNull();
+  });
+
+  it("take back what they had written when a later statement of theirs fails", async () => {
+    const { dataSource } = opened;
+    const { manager } = dataSource;
+    await manager.save(manager.create(Author, { name: "carol", books: [{ name: "songs" }] }));
+    const before = await rows(dataSource);
+    for (const name of ["softRemove", "save"] as const) {
+      const authors = await manager.find(Author, { order: { id: "ASC" } });
+      let sent = 0;
+      const end = dataSource.transaction(async (inner) => {
+        refusing = (query) => {
+          if (!/^UPDATE .author. SET/.test(query) || ++sent < 2) return;
+          refusing = undefined;
+          // What the database refuses, as it would for want of a lock.
+          return inner.query("SELECT no_such_column FROM country").then(() => undefined);
+        };
+        const call =
+          name === "save"
+            ? inner.save(authors.map((author) => Object.assign(author, { deletedAt: new Date() })))
+            : inner.softRemove(authors);
+        await expect(call).rejects.toThrow();
+        refusing = undefined;
+        await inner.insert(Country, { name });
+      });
+      // On PostgreSQL a transaction ends with its first error.
+      if (database.name === "postgres") await expect(end).rejects.toThrow();
+      else await end;
+      expect(await rows(dataSource)).toEqual(before);
+    }
+  });
+
+  it("leave a query runner as it is, on which a transaction begins meanwhile", async () => {
+    const { dataSource } = opened;
+    const runner = dataSource.createQueryRunner();
+    const deleted = runner.manager.softDelete(Author, { name: "bob" });
+    await runner.startTransaction();
+    await runner.manager.insert(Country, { name: "one" });
+    await runner.commitTransaction();
+    // On one connection it has waited for that.
+    await deleted;
+    expect(runner.isTransactionActive).toBe(false);
+    await runner.release();
+
+    expect(await dataSource.manager.countBy(Country, { name: "one" })).toBe(1);
+    expect((await deletions(dataSource)).flat()).toEqual(
+      expect.arrayContaining(["bob", "ropes 1"]),
+    );
+    await dataSource.manager.restore(Author, { name: "bob" });
+    await dataSource.manager.deleteAll(Country);
+    await goesOn(dataSource);
+  });
+
+  it("go on where SQLite has rolled a transaction back by itself", async () => {
+    if (server) return;
+    const { dataSource } = opened;
+    const before = await rows(dataSource);
+    const [{ page_count: pages }] =
+      await dataSource.query<[{ page_count: number }]>("PRAGMA page_count");
+    // A full disk.
+    await dataSource.query(`PRAGMA max_page_count = ${String(pages)}`);
+    told = async ({ manager }) => {
+      await manager.query("CREATE TABLE filler AS SELECT zeroblob(2000000) AS zeros");
+    };
+    for (let round = 0; round < 2; round++) {
+      const nested = dataSource.transaction((outer) =>
+        outer.transaction((inner) => inner.softDelete(Author, { name: "bob" })),
+      );
+      await expect(nested).rejects.toThrow();
+      const plain = dataSource.transaction((inner) => inner.softDelete(Author, { name: "bob" }));
+      await expect(plain).rejects.toThrow();
+    }
+    told = undefined;
+    await dataSource.query("PRAGMA max_page_count = 1000000");
+
+    expect(await rows(dataSource)).toEqual(before);
+    await goesOn(dataSource);
   });
 
   it("end the caller's transaction where they cannot be taken back in it", async () => {

@@ -24,6 +24,24 @@ class Told extends SoftDeleteSubscriber {
   }
 }
 
+const verbsOf = (dataSource: DataSource) => ({
+  softDelete: (name: string): Promise<unknown> =>
+    getSoftDeleteRepository(dataSource, Author).softDelete({ name }),
+});
+
+/** TypeORM's own statement may be the victim of a deadlock on MySQL and MariaDB: the application repeats its call. */
+const nativeOf = ({ manager }: DataSource) => ({
+  async softDelete(name: string): Promise<unknown> {
+    for (;;) {
+      try {
+        return await manager.softDelete(Author, { name });
+      } catch (error) {
+        if ((error as { errno?: number }).errno !== 1213) throw error;
+      }
+    }
+  },
+});
+
 /** Calls beside which others have to be true to their word. */
 const BESIDE: Record<string, (dataSource: DataSource) => Promise<unknown>> = {
   "a softDelete() that is refused": (dataSource) =>
@@ -84,9 +102,8 @@ describeEachDriver("calls that share a connection", (database) => {
           }),
           ...authors.map(async (one, index) => {
             for (let turn = 0; turn < index * 2; turn++) await Promise.resolve();
-            await (index % 2 === 0
-              ? getSoftDeleteRepository(dataSource, Author).softDelete({ name: one })
-              : manager.softDelete(Author, { name: one }));
+            const { softDelete } = index % 2 === 0 ? verbsOf(dataSource) : nativeOf(dataSource);
+            await softDelete(one);
           }),
         ]);
         expect(done.slice(1).map(({ status }) => status)).toEqual(
@@ -148,6 +165,60 @@ describeEachDriver("calls that share a connection", (database) => {
       "bob",
       "dan",
     ]);
+  });
+
+  it.each(["that is rolled back", "that is committed"])(
+    "are part of a transaction %s where they are started behind it in one turn, on one connection",
+    async (end) => {
+      if (database.name !== "better-sqlite3") return;
+      const { dataSource } = opened;
+      const { manager } = dataSource;
+      await prepare(dataSource);
+      const committed = end === "that is committed";
+      for (const [deleted, refused] of [
+        [() => getSoftDeleteRepository(dataSource, Author).softDelete({ name: "bob" }), false],
+        [() => manager.restore(Author, { name: "dan" }), false],
+        [() => getSoftDeleteRepository(dataSource, Author).softDelete({ name: "ada" }), true],
+      ] as const) {
+        await manager.deleteAll(Country);
+        const results = await Promise.allSettled([
+          dataSource.transaction(async (inner) => {
+            await inner.insert(Country, { name: "one" });
+            await setTimeout(10);
+            if (!committed) throw new Error("changed my mind");
+          }),
+          deleted(),
+        ]);
+        expect(results.map(({ status }) => status)).toEqual([
+          committed ? "fulfilled" : "rejected",
+          refused ? "rejected" : "fulfilled",
+        ]);
+        expect(await manager.countBy(Country, {})).toBe(committed ? 1 : 0);
+        expect(dataSource.createQueryRunner().isTransactionActive).toBe(false);
+      }
+      const gone = (await deletions(manager)).flat();
+      expect([gone.includes("bob"), gone.includes("dan")]).toEqual([committed, !committed]);
+      await dataSource.transaction((inner) => inner.insert(Country, { name: "later" }));
+    },
+  );
+
+  it("do not wait without end for a transaction into which TypeORM has put them", async () => {
+    const { dataSource } = opened;
+    const { manager } = dataSource;
+    await prepare(dataSource);
+    const bob = await manager.findOneByOrFail(Author, { name: "bob" });
+    for (const fails of [false, true]) {
+      await Promise.allSettled([
+        setTimeout(5).then(() => manager.softRemove(bob)),
+        dataSource.transaction(async (inner) => {
+          await inner.insert(Country, { name: "one" });
+          await setTimeout(50);
+          if (fails) throw new Error("changed my mind");
+        }),
+      ]);
+      await manager.restore(Author, { name: "bob" });
+    }
+    expect(await manager.countBy(Country, {})).toBe(1);
   });
 
   it("may open transactions in a listener, which are undone alone", async () => {

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 
-import { In, type EntityManager } from "typeorm";
+import { In, Not, type EntityManager } from "typeorm";
 
-import { deletionContext, SoftDeleteLog, SoftDeleteSubscriber } from "../../src";
+import { deletionContext, SoftDeleteLog, SoftDeleteSubscriber, UnknownRowsError } from "../../src";
 import { describeEachDriver } from "../harness";
 import { Author, Book, deletions, LIBRARY, Loan, openLibrary, rows } from "../subscriber/library";
 
@@ -21,6 +21,15 @@ async function authorsOf(manager: EntityManager, { lent = false } = {}): Promise
     );
   }
   return authors;
+}
+
+/** The deletions, but for a row that belongs to none. */
+async function deletionsBeside(manager: EntityManager, id: number): Promise<string[][]> {
+  const all = await manager.find(Author, { where: { id: Not(id) }, withDeleted: true });
+  const ids = new Set(all.map((author) => author.deletionId).filter((one) => one !== null));
+  return [...ids].map((one) =>
+    all.filter((author) => author.deletionId === one).map(({ name }) => name),
+  );
 }
 
 const DELETES: Record<string, (manager: EntityManager, author: Author) => Promise<unknown>> = {
@@ -153,6 +162,45 @@ describeEachDriver("parallel calls of TypeORM's own", (database) => {
       expect(all.filter((row) => row.deletedAt !== null || row.deletionId !== null)).toEqual([]);
     });
   }
+
+  it("touch no row beside theirs where something else has left rows unsettled", async () => {
+    const { manager } = opened.dataSource;
+    const authors = await authorsOf(manager);
+    const [first = 0, second = 0, third = 0, plain = 0] = authors.map(({ id }) => id);
+    const raw = (set: string, id: number) =>
+      manager
+        .createQueryBuilder()
+        .update(Author)
+        .set({ deletedAt: () => set })
+        .where({ id })
+        .callListeners(false)
+        .execute();
+    await raw("CURRENT_TIMESTAMP", plain);
+    const query = () => manager.createQueryBuilder().softDelete().from(Author);
+
+    for (const where of ["id < 1000000--3 AND id = :first", "id > 0 /*! AND id = :first */"]) {
+      const call = query().where(where, { first }).execute();
+      if (database.server === "better-sqlite3" || database.server === "sqljs")
+        await call.catch(() => undefined);
+      else await expect(call).rejects.toThrow();
+    }
+    if (database.name === "mysql")
+      await expect(
+        query().where("id > 0").orderBy("id", "DESC").limit(1).execute(),
+      ).rejects.toThrow(UnknownRowsError);
+    expect((await deletionsBeside(manager, plain)).flat()).toEqual([]);
+    // A row deleted by plain TypeORM stays out of the deletion of others, an OR without brackets or a date notwithstanding.
+    await query().where("id = :plain", { plain }).orWhere("id = :first", { first }).execute();
+    await manager.update(
+      Author,
+      { id: In([plain, second]) },
+      { deletedAt: new Date("2024-01-01T00:00:00Z") },
+    );
+    expect(await deletionsBeside(manager, plain)).toHaveLength(2);
+    const row = await manager.findOneOrFail(Author, { where: { id: plain }, withDeleted: true });
+    expect(row.deletionId).toBeNull();
+    expect(await manager.countBy(Author, { id: third })).toBe(1);
+  });
 
   it("leave rows alone that something else has moved", async () => {
     const { manager } = opened.dataSource;

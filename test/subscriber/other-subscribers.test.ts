@@ -1,4 +1,4 @@
-import { EventSubscriber, type EntitySubscriberInterface } from "typeorm";
+import { EventSubscriber, type EntitySubscriberInterface, type SoftRemoveEvent } from "typeorm";
 
 import { SoftDeleteSubscriber } from "../../src";
 import { describeEachDatabase } from "../harness";
@@ -6,6 +6,7 @@ import { ADAS, Author, deletions, fill, openLibrary, rowOf, rows, versions } fro
 
 type Hook = "beforeSoftRemove" | "afterSoftRemove" | "beforeRecover" | "afterRecover";
 
+let act: ((event: SoftRemoveEvent<Author>) => Promise<unknown>) | undefined;
 let throwing: { hook: Hook; late: boolean } | undefined;
 
 @EventSubscriber()
@@ -13,8 +14,15 @@ class Grumbling implements EntitySubscriberInterface<Author> {
   listenTo(): typeof Author {
     return Author;
   }
-  beforeSoftRemove(): Promise<void> {
-    return this.#grumble("beforeSoftRemove");
+  async beforeSoftRemove(event: SoftRemoveEvent<Author>): Promise<void> {
+    const own = act;
+    act = undefined;
+    await own?.(event);
+    await this.#grumble("beforeSoftRemove");
+  }
+  // Is asked about every statement, and refuses none.
+  beforeQuery(): Promise<void> {
+    return Promise.resolve();
   }
   afterSoftRemove(): Promise<void> {
     return this.#grumble("afterSoftRemove");
@@ -74,6 +82,27 @@ describeEachDatabase("another subscriber that throws", (database) => {
         expect(await deletions(dataSource)).toEqual([]);
       });
     }
+  }
+
+  for (const [name, call] of Object.entries({
+    "deletes another row": ({ manager }: SoftRemoveEvent<Author>) =>
+      manager.softDelete(Author, { name: "bob" }),
+    "updates another row": ({ manager }: SoftRemoveEvent<Author>) =>
+      manager.update(Author, { name: "bob" }, { name: "rob" }),
+    "saves another row": ({ manager }: SoftRemoveEvent<Author>) =>
+      manager.save(manager.create(Author, { name: "carol" })),
+  })) {
+    it(`keeps a call whole before which it ${name}`, async () => {
+      const { dataSource } = opened;
+      await fill(dataSource);
+      act = call;
+
+      await dataSource.getRepository(Author).softDelete({ name: "ada" });
+
+      const made = await deletions(dataSource);
+      expect(made).toContainEqual(ADAS);
+      expect(made).toHaveLength(name === "deletes another row" ? 2 : 1);
+    });
   }
 
   it("leaves nothing that a later call would take for its own", async () => {

@@ -5,7 +5,7 @@ import {
   type EntitySubscriberInterface,
 } from "typeorm";
 
-import { conditionOf, updates } from "../../src/typeorm/update-text";
+import { conditionOf, isUnguarded, updates } from "../../src/typeorm/update-text";
 import { describeEachDatabase } from "../harness";
 import { Author, Book, openOnce, Tag } from "./entities";
 import { leaning } from "./leaning";
@@ -32,7 +32,7 @@ describeEachDatabase("update-text", (database) => {
     const [sent] = statements.filter(({ query }) =>
       updates(query, metadata, metadata.deleteDateColumn!),
     );
-    return conditionOf(sent?.query ?? "", sent?.parameters ?? [])
+    return conditionOf(opened.dataSource, sent?.query ?? "", sent?.parameters ?? [])
       ?.map((piece, index, all) =>
         index < all.length - 1 ? `${piece.text}<${String(piece.value)}>` : piece.text,
       )
@@ -74,17 +74,41 @@ describeEachDatabase("update-text", (database) => {
   );
 
   it("does not understand what it cannot know for certain", () => {
+    const type = database.name;
+    const marks = type === "postgres" ? "$1" : "?";
     const of = (where: string, ...parameters: unknown[]) =>
-      conditionOf(`UPDATE t SET a = 1 WHERE ${where}`, parameters);
-    expect(of("name = 'back\\slash'")).toBeUndefined();
-    expect(of("name = $tag$text$tag$")).toBeUndefined();
-    expect(of("name = 'what?' AND id = ?", 1)).toBeUndefined();
-    expect(of("name = ?")).toBeUndefined();
-    expect(of("(name = ?", 1)).toBeUndefined();
-    expect(of("name = 'open")).toBeUndefined();
-    expect(of("a = 1 -- ?\n AND b = ? /* ) */ RETURNING x", 2)).toEqual([
-      { text: " a = 1 \n AND b = ", value: 2 },
-      { text: "  " },
+      conditionOf(opened.dataSource, `UPDATE t SET a = 1 WHERE ${where}`, parameters);
+    for (const where of [
+      "name = 'back\\slash'",
+      "name = $tag$text$tag$",
+      "id < 5--3 AND id = 1",
+      "id < 4 /*! AND id = 1 */",
+      "id < 4 # AND id = 1",
+      "id < 4 ORDER BY id LIMIT 1",
+      "id < 4 LIMIT 1",
+      "(name = 'a'",
+      "name = 'open",
+    ]) {
+      expect([where, of(where)]).toEqual([where, undefined]);
+    }
+    expect(of(`name = ${marks}`)).toBeUndefined();
+    expect(of(`t.limit = ${marks} RETURNING x`, 2)).toEqual([
+      { text: " t.limit = ", value: 2 },
+      { text: " " },
     ]);
+    const question = of(`data ? 'a' AND name = 'what?' AND id = ${marks}`, 3);
+    if (type !== "postgres") expect(question).toBeUndefined();
+    else
+      expect(question).toEqual([
+        { text: " data ? 'a' AND name = 'what?' AND id = ", value: 3 },
+        { text: "" },
+      ]);
+  });
+
+  it("tells an OR that stands outside of all brackets", () => {
+    const of = (where: string) => isUnguarded(`UPDATE t SET a = 1 WHERE ${where}`);
+    expect(of("a = 1 OR b = 2 AND d IS NULL")).toBe(true);
+    expect(of("(a = 1 OR b = 2) AND c = ' OR ' AND d IS NULL")).toBe(false);
+    expect(of("a = 1 ORDER BY b")).toBe(true);
   });
 });
