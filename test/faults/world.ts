@@ -1,0 +1,279 @@
+import { setTimeout } from "node:timers/promises";
+
+import { DataSource, type EntityTarget, type ObjectLiteral } from "typeorm";
+
+import { getSoftDeleteRepository, SoftDeleteError } from "../../src";
+import { later } from "../harness/later";
+import type { ProofDatabase } from "./databases";
+import { Injector, type SqliteDatabase } from "./injector";
+import type { Random } from "./random";
+import {
+  Branch,
+  Customer,
+  Invoice,
+  Item,
+  Note,
+  Probe,
+  Purchase,
+  Shop,
+  SOFT_DELETABLE,
+  Tag,
+  TABLES,
+} from "./shop";
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export type Rows = Readonly<Record<(typeof TABLES)[number], readonly Row[]>>;
+
+type NumberOrNull = number | null;
+
+const GENERATED = "activeKey";
+
+/** Random rows, some of them deleted already, to which the tables can be put back. */
+export class World {
+  private constructor(
+    readonly database: ProofDatabase,
+    private connected: Connected,
+    /** As everything was in the beginning. */
+    readonly rows: Rows,
+  ) {}
+
+  /** A world that another process has made, with nothing changed in it. */
+  static async attach(database: ProofDatabase): Promise<World> {
+    return new World(database, await open(database), await readRows(database));
+  }
+
+  get dataSource(): DataSource {
+    return this.connected.dataSource;
+  }
+
+  get injector(): Injector {
+    return this.connected.injector;
+  }
+
+  /** Fills an empty database by a seed. */
+  static async create(database: ProofDatabase, random: Random): Promise<World> {
+    const connected = await open(database, true);
+    const { dataSource } = connected;
+    await fill(dataSource, database, random);
+    await deleteSome(dataSource, database, random);
+    for (const table of TABLES) {
+      await database.query(`CREATE TABLE "seed_${table}" AS SELECT * FROM "${table}"`);
+    }
+    return new World(database, connected, await readRows(database));
+  }
+
+  /** Goes on with new connections, where something is wrong with the old ones. */
+  async reopen(): Promise<void> {
+    await this.connected.abandon();
+    this.connected = await open(this.database);
+    await this.reset();
+  }
+
+  /** The rows as they are now. */
+  now(): Promise<Rows> {
+    return readRows(this.database);
+  }
+
+  /** Puts back what has changed. */
+  async reset(): Promise<void> {
+    const { query, foreignKeys } = this.database;
+    const now = await this.now();
+    const changed = TABLES.filter((table) => text(now[table]) !== text(this.rows[table]));
+    if (changed.length === 0) return;
+    await foreignKeys(false);
+    await query("BEGIN");
+    for (const table of changed) await query(`DELETE FROM "${table}"`);
+    for (const table of changed) {
+      const [first] = this.rows[table];
+      if (!first) continue;
+      const names = Object.keys(first).filter((name) => name !== GENERATED);
+      const columns = names.map((name) => `"${name}"`).join(", ");
+      await query(`INSERT INTO "${table}" (${columns}) SELECT ${columns} FROM "seed_${table}"`);
+    }
+    await query("COMMIT");
+    await foreignKeys(true);
+  }
+
+  /** Takes the world away, and empties its database for the next one. */
+  async destroy(): Promise<void> {
+    await this.dataSource.destroy();
+    await this.database.foreignKeys(false);
+    for (const table of [...TABLES].reverse()) {
+      await this.database.query(`DROP TABLE "${table}"`);
+      await this.database.query(`DROP TABLE "seed_${table}"`);
+    }
+    await this.database.foreignKeys(true);
+  }
+}
+
+/** A data source whose statements go through an injector. */
+export interface Connected {
+  readonly dataSource: DataSource;
+  readonly injector: Injector;
+  /** Closes its connections, whatever they are at. */
+  abandon(): Promise<void>;
+}
+
+export async function open(database: ProofDatabase, synchronize = false): Promise<Connected> {
+  const injector = new Injector(database);
+  const dataSource = new DataSource({
+    ...database.options(),
+    ...(database.file === undefined
+      ? {}
+      : { prepareDatabase: (opened: SqliteDatabase) => injector.wrapSqlite(opened) }),
+    synchronize,
+  } as ConstructorParameters<typeof DataSource>[0]);
+  await dataSource.initialize();
+  injector.attach(dataSource);
+  const abandon = async (): Promise<void> => {
+    // A leaked connection of a server is killed there: destroy() would wait for it.
+    await database.disconnect();
+    await Promise.race([dataSource.destroy().catch(() => undefined), setTimeout(2_000)]);
+  };
+  return { dataSource, injector, abandon };
+}
+
+function text(rows: readonly Row[]): string {
+  return JSON.stringify(rows);
+}
+
+/** Each table in the order of its keys. */
+export async function readRows({ query }: Pick<ProofDatabase, "query">): Promise<Rows> {
+  const rows: Partial<Record<keyof Rows, readonly Row[]>> = {};
+  for (const table of TABLES) {
+    const order = table === "purchase_tag" ? `"purchaseId", "tagId"` : `"id"`;
+    rows[table] = (await query(`SELECT * FROM "${table}" ORDER BY ${order}`)) as Row[];
+  }
+  return rows as Rows;
+}
+
+/** The numbers from one on. */
+function upTo(size: number): number[] {
+  return Array.from({ length: size }, (_, at) => at + 1);
+}
+
+async function fill(
+  dataSource: DataSource,
+  { query }: ProofDatabase,
+  random: Random,
+): Promise<void> {
+  const insert = (target: EntityTarget<ObjectLiteral>, values: ObjectLiteral[]) =>
+    dataSource
+      .createQueryBuilder()
+      .insert()
+      .into(target)
+      .values(values)
+      .callListeners(false)
+      .execute();
+  /** A key of a table of so many rows, or null now and then. */
+  const one = (size: number): NumberOrNull =>
+    random.below(6) === 0 ? null : 1 + random.below(size);
+  await insert(
+    Shop,
+    upTo(3).map((id) => ({ id, name: `shop ${String(id)}` })),
+  );
+  const branches = upTo(9).map((id) => ({
+    id,
+    parentId: id > 3 ? one(id - 1) : null,
+    shopId: one(3),
+  }));
+  await insert(Branch, branches);
+  await insert(
+    Customer,
+    upTo(4).map((id) => ({ id, shopId: one(3) })),
+  );
+  await insert(
+    Tag,
+    upTo(3).map((id) => ({ id })),
+  );
+  await insert(
+    Purchase,
+    upTo(10).map((id) => ({ id, branchId: one(9), customerId: one(4) })),
+  );
+  await insert(
+    Item,
+    upTo(14).map((id) => ({ id, purchaseId: one(10) })),
+  );
+  await insert(
+    Invoice,
+    upTo(3).map((id) => ({ id, purchaseId: one(10) })),
+  );
+  await insert(Probe, [{ id: 1 }]);
+  await insert(Note, [{ id: 0 }]);
+  for (const id of upTo(10)) {
+    const tag = String(1 + random.below(3));
+    await query(
+      `INSERT INTO "purchase_tag" ("purchaseId", "tagId") VALUES (${String(id)}, ${tag})`,
+    );
+  }
+}
+
+/** One deletion after the other: rows of their own first, and then what is above some of them. */
+async function deleteSome(
+  dataSource: DataSource,
+  { query }: ProofDatabase,
+  random: Random,
+): Promise<void> {
+  const purchases = (await query(`SELECT * FROM "purchase" ORDER BY "id"`)) as Row[];
+  const [lower, other] = random.shuffled(purchases);
+  const rows: [EntityTarget<ObjectLiteral & { id: number }>, unknown][] = [
+    [Item, 1 + random.below(14)],
+    [Invoice, 1 + random.below(3)],
+    [Purchase, lower?.["id"]],
+    [Purchase, other?.["id"]],
+    [Customer, lower?.["customerId"] ?? 1 + random.below(4)],
+    [Branch, other?.["branchId"] ?? 1 + random.below(9)],
+    [Branch, 4 + random.below(6)],
+  ];
+  if (random.below(3) === 0) rows.push([Shop, 1 + random.below(3)]);
+  for (const [target, id] of rows) {
+    const repository = getSoftDeleteRepository(dataSource, target);
+    await later();
+    try {
+      await repository.softDelete(Number(id), { reason: "before" });
+    } catch (error) {
+      if (!(error instanceof SoftDeleteError)) throw error;
+    }
+  }
+  await later();
+}
+
+/** The rows in a form in which two runs of one operation are the same: what is new in them goes by numbers. */
+export function comparable(rows: Rows, known: Rows): { rows: string; log: string; note: boolean } {
+  const names = new Map<unknown, string>();
+  for (const table of SOFT_DELETABLE) {
+    for (const row of known[table]) {
+      for (const column of ["deletedAt", "deletionId"]) {
+        if (row[column] !== null) names.set(key(row[column]), `known ${key(row[column])}`);
+      }
+    }
+  }
+  let ids = 0;
+  const name = (kind: "date" | "id", value: unknown): string | null => {
+    if (value === null || value === undefined) return null;
+    const given = names.get(key(value));
+    if (given !== undefined) return given;
+    const next = kind === "date" ? "new date" : `new ${String(++ids)}`;
+    names.set(key(value), next);
+    return next;
+  };
+  const tables = [...SOFT_DELETABLE, "purchase_tag" as const].map((table) =>
+    rows[table].map((row) => ({
+      ...row,
+      ...("deletedAt" in row
+        ? { deletedAt: name("date", row["deletedAt"]), deletionId: name("id", row["deletionId"]) }
+        : {}),
+    })),
+  );
+  const log = rows.soft_delete_log
+    .map((entry) =>
+      JSON.stringify({ ...entry, id: 0, at: 0, deletionId: name("id", entry["deletionId"]) }),
+    )
+    .sort();
+  return { rows: JSON.stringify(tables), log: JSON.stringify(log), note: rows.note.length > 1 };
+}
+
+function key(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}
