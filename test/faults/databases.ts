@@ -18,6 +18,8 @@ export type ProofDatabaseName = (typeof DATABASE_NAMES)[number];
 /** A database of its own, with a connection past the package. */
 export interface ProofDatabase extends FaultMaker {
   readonly name: ProofDatabaseName;
+  /** Where it is: for {@link dataSourceOptions} in another process. */
+  readonly place: string;
   /** The file, of a SQLite database. */
   readonly file: string | undefined;
   readonly kinds: readonly FaultKind[];
@@ -45,17 +47,59 @@ export function isThere(name: ProofDatabaseName): boolean {
 }
 
 /** A new database, empty. */
-export function createDatabase(name: ProofDatabaseName, purpose: string): Promise<ProofDatabase> {
+export async function createDatabase(
+  name: ProofDatabaseName,
+  purpose: string,
+  patient = false,
+): Promise<ProofDatabase> {
   const unique = `${purpose}_${String(process.pid)}_${Math.random().toString(36).slice(2, 8)}`;
   if (name === "postgres") return onPostgres(unique);
-  return name === "sqlite" || name === "sqlite-wal"
-    ? onSqlite(name, unique)
-    : onMysql(name, unique);
+  if (name === "mariadb" || name === "mysql") return onMysql(name, unique);
+  const directory = await mkdtemp(join(DIRECTORY, `${unique}-`));
+  return openSqlite(name, join(directory, "shop.sqlite"), patient);
+}
+
+/** A data source on it, with the entities and the subscriber. */
+export function dataSourceOptions(
+  name: ProofDatabaseName,
+  place: string,
+  poolSize: number,
+): DataSourceOptions {
+  const options = connection(name, place);
+  const { extra } = options as { extra?: object };
+  // Its connections are told from the plain one by their name.
+  const named = { ...extra, application_name: place, connectionTimeoutMillis: 10_000 };
+  return {
+    ...options,
+    entities: SHOP,
+    subscribers: [SUBSCRIBER],
+    ...(name === "postgres" ? { extra: named } : {}),
+    ...(isFile(name) ? {} : { poolSize }),
+  } as DataSourceOptions;
+}
+
+function isFile(name: ProofDatabaseName): name is "sqlite" | "sqlite-wal" {
+  return name === "sqlite" || name === "sqlite-wal";
+}
+
+/** How to connect. */
+function connection(name: ProofDatabaseName, place: string): DataSourceOptions {
+  if (isFile(name)) {
+    const options = { type: "better-sqlite3", database: place, enableWAL: name === "sqlite-wal" };
+    return options as DataSourceOptions;
+  }
+  if (name === "postgres") {
+    const url = process.env["TEST_POSTGRES_URL"]!;
+    // Nothing here outlives the server's machine.
+    const extra = { options: `-c search_path=${place} -c synchronous_commit=off` };
+    return { type: "postgres", url, installExtensions: false, uuidExtension: "pgcrypto", extra };
+  }
+  const url = process.env[name === "mariadb" ? "TEST_MARIADB_URL" : "TEST_MYSQL_URL"]!;
+  const { user, ...server } = mysqlCredentials(url);
+  return { ...server, type: name, username: user, timezone: "Z", database: place };
 }
 
 const SUBSCRIBER = SoftDeleteSubscriber.with({ guardReferences: true, actor: () => "proof" });
-
-const WITH = { entities: SHOP, subscribers: [SUBSCRIBER] };
 
 const POOL_SIZE = 3;
 
@@ -79,14 +123,10 @@ function rowsBy(runner: QueryRunner) {
 }
 
 async function onPostgres(schema: string): Promise<ProofDatabase> {
-  const url = process.env["TEST_POSTGRES_URL"]!;
-  const common = { type: "postgres", url, installExtensions: false } as const;
-  const path = `-c search_path=${schema} -c synchronous_commit=off`;
-  const [runner, close] = await plain({ ...common, poolSize: 1, extra: { options: path } });
+  const [runner, close] = await plain(connection("postgres", schema));
   const rowsOf = rowsBy(runner);
   await runner.query(`CREATE SCHEMA ${schema}`);
   await runner.query(`SET lock_timeout = '5s'`);
-  const extra = { options: path, application_name: schema, connectionTimeoutMillis: 10_000 };
   const raise = (code: string): string =>
     `DO $$ BEGIN RAISE EXCEPTION 'injected' USING ERRCODE = '${code}'; END $$`;
   return {
@@ -96,7 +136,8 @@ async function onPostgres(schema: string): Promise<ProofDatabase> {
     poolSize: POOL_SIZE,
     refused: [raise("XX000")],
     deadlock: [raise("40P01")],
-    options: () => ({ ...common, ...WITH, poolSize: POOL_SIZE, uuidExtension: "pgcrypto", extra }),
+    place: schema,
+    options: () => dataSourceOptions("postgres", schema, POOL_SIZE),
     query: (statement) => runner.query(statement),
     async kill(connection) {
       const pid = String(connection);
@@ -127,10 +168,8 @@ async function onPostgres(schema: string): Promise<ProofDatabase> {
 }
 
 async function onMysql(name: "mariadb" | "mysql", database: string): Promise<ProofDatabase> {
-  const url = process.env[name === "mariadb" ? "TEST_MARIADB_URL" : "TEST_MYSQL_URL"]!;
-  const { user, ...server } = mysqlCredentials(url);
-  const common = { ...server, type: name, username: user, timezone: "Z" } as const;
-  const [runner, close] = await plain({ ...common, poolSize: 1, dateStrings: true });
+  const server = { ...connection(name, ""), dateStrings: true };
+  const [runner, close] = await plain(server as DataSourceOptions);
   await runner.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`);
   await runner.query(`USE ${database}`);
   await runner.query(`SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')`);
@@ -161,7 +200,8 @@ async function onMysql(name: "mariadb" | "mysql", database: string): Promise<Pro
       "ROLLBACK",
       `SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'injected'`,
     ],
-    options: () => ({ ...common, ...WITH, poolSize: POOL_SIZE, database }),
+    place: database,
+    options: () => dataSourceOptions(name, database, POOL_SIZE),
     query: (statement) => runner.query(statement),
     kill,
     async foreignKeys(on) {
@@ -187,22 +227,18 @@ async function onMysql(name: "mariadb" | "mysql", database: string): Promise<Pro
 /** In memory where there is such a directory: a killed process leaves the same files there. */
 const DIRECTORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-async function onSqlite(name: "sqlite" | "sqlite-wal", unique: string): Promise<ProofDatabase> {
-  const directory = await mkdtemp(join(DIRECTORY, `${unique}-`));
-  return openSqlite(name, join(directory, "shop.sqlite"));
-}
-
 /** A file that may be there already. */
 export async function openSqlite(
   name: "sqlite" | "sqlite-wal",
   file: string,
+  /** Whether the plain connection waits for others: those of other processes, or it would wait for itself. */
+  patient = false,
 ): Promise<ProofDatabase> {
-  const common = {
-    type: "better-sqlite3",
-    database: file,
-    enableWAL: name === "sqlite-wal",
-  } as const;
-  const [runner, close] = await plain({ ...common, timeout: 0 });
+  const patience = { timeout: patient ? 10_000 : 0 };
+  const [runner, close] = await plain({
+    ...connection(name, file),
+    ...patience,
+  } as DataSourceOptions);
   return {
     name,
     file,
@@ -210,7 +246,8 @@ export async function openSqlite(
     poolSize: 1,
     refused: [],
     deadlock: [],
-    options: () => ({ ...common, ...WITH }),
+    place: file,
+    options: () => dataSourceOptions(name, file, 1),
     query: (statement) => runner.query(statement),
     kill: () => Promise.reject(new Error("A SQLite connection is not killed.")),
     disconnect: () => Promise.resolve(),

@@ -6,26 +6,13 @@ import { getSoftDeleteRepository, SoftDeleteError } from "../../src";
 import { later } from "../harness/later";
 import type { ProofDatabase } from "./databases";
 import { Injector, type SqliteDatabase } from "./injector";
+import { fill, SMALL } from "./fill";
 import type { Random } from "./random";
-import {
-  Branch,
-  Customer,
-  Invoice,
-  Item,
-  Note,
-  Probe,
-  Purchase,
-  Shop,
-  SOFT_DELETABLE,
-  Tag,
-  TABLES,
-} from "./shop";
+import { Branch, Customer, Invoice, Item, Purchase, Shop, SOFT_DELETABLE, TABLES } from "./shop";
 
 export type Row = Readonly<Record<string, unknown>>;
 
 export type Rows = Readonly<Record<(typeof TABLES)[number], readonly Row[]>>;
-
-type NumberOrNull = number | null;
 
 const GENERATED = "activeKey";
 
@@ -55,7 +42,7 @@ export class World {
   static async create(database: ProofDatabase, random: Random): Promise<World> {
     const connected = await open(database, true);
     const { dataSource } = connected;
-    await fill(dataSource, database, random);
+    await fill(dataSource, database, random, SMALL);
     await deleteSome(dataSource, database, random);
     for (const table of TABLES) {
       await database.query(`CREATE TABLE "seed_${table}" AS SELECT * FROM "${table}"`);
@@ -146,67 +133,6 @@ export async function readRows({ query }: Pick<ProofDatabase, "query">): Promise
     rows[table] = (await query(`SELECT * FROM "${table}" ORDER BY ${order}`)) as Row[];
   }
   return rows as Rows;
-}
-
-/** The numbers from one on. */
-function upTo(size: number): number[] {
-  return Array.from({ length: size }, (_, at) => at + 1);
-}
-
-async function fill(
-  dataSource: DataSource,
-  { query }: ProofDatabase,
-  random: Random,
-): Promise<void> {
-  const insert = (target: EntityTarget<ObjectLiteral>, values: ObjectLiteral[]) =>
-    dataSource
-      .createQueryBuilder()
-      .insert()
-      .into(target)
-      .values(values)
-      .callListeners(false)
-      .execute();
-  /** A key of a table of so many rows, or null now and then. */
-  const one = (size: number): NumberOrNull =>
-    random.below(6) === 0 ? null : 1 + random.below(size);
-  await insert(
-    Shop,
-    upTo(3).map((id) => ({ id, name: `shop ${String(id)}` })),
-  );
-  const branches = upTo(9).map((id) => ({
-    id,
-    parentId: id > 3 ? one(id - 1) : null,
-    shopId: one(3),
-  }));
-  await insert(Branch, branches);
-  await insert(
-    Customer,
-    upTo(4).map((id) => ({ id, shopId: one(3) })),
-  );
-  await insert(
-    Tag,
-    upTo(3).map((id) => ({ id })),
-  );
-  await insert(
-    Purchase,
-    upTo(10).map((id) => ({ id, branchId: one(9), customerId: one(4) })),
-  );
-  await insert(
-    Item,
-    upTo(14).map((id) => ({ id, purchaseId: one(10) })),
-  );
-  await insert(
-    Invoice,
-    upTo(3).map((id) => ({ id, purchaseId: one(10) })),
-  );
-  await insert(Probe, [{ id: 1 }]);
-  await insert(Note, [{ id: 0 }]);
-  for (const id of upTo(10)) {
-    const tag = String(1 + random.below(3));
-    await query(
-      `INSERT INTO "purchase_tag" ("purchaseId", "tagId") VALUES (${String(id)}, ${tag})`,
-    );
-  }
 }
 
 /** One deletion after the other: rows of their own first, and then what is above some of them. */

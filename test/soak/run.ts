@@ -1,0 +1,76 @@
+import "reflect-metadata";
+import { randomInt } from "node:crypto";
+import { parseArgs } from "node:util";
+
+import { DATABASE_NAMES, isThere, type ProofDatabaseName } from "../faults/databases";
+import { soak, type SoakResult } from "./soak";
+
+const USAGE =
+  "npm run soak -- --minutes 60 [--only postgres,sqlite] [--by own] [--callers 4] [--seed 1]";
+
+function positive(option: string, given: string): number {
+  const number = Number(given);
+  if (number > 0) return number;
+  throw new Error(`--${option} is "${given}". Use a number > 0: ${USAGE}`);
+}
+
+function databases(only: string | undefined): ProofDatabaseName[] {
+  if (only === undefined) return DATABASE_NAMES.filter(isThere);
+  return only.split(",").map((name) => {
+    const found = DATABASE_NAMES.find((one) => one === name);
+    if (found !== undefined) return found;
+    throw new Error(`--only names "${name}". There are ${DATABASE_NAMES.join(", ")}: ${USAGE}`);
+  });
+}
+
+function lines(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts)
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([name, times]) => `    ${String(times)} ${name}`);
+}
+
+function told(database: string, { resolved, rejected, wrong, looks }: SoakResult): void {
+  const calls = Object.values(resolved).reduce((sum, times) => sum + times, 0);
+  console.log(
+    `${database}: ${String(calls)} calls resolved, ${String(wrong.length)} wrong, ` +
+      `laws looked at ${String(looks)} times`,
+  );
+  console.log(["  resolved:", ...lines(resolved), "  rejected:", ...lines(rejected)].join("\n"));
+  const kinds = new Map<string, string[]>();
+  for (const one of wrong) {
+    const kind = one.replace(/\d+|"[^"]*"/g, "n").slice(0, 100);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
+  }
+  for (const [, all] of kinds) console.log(`  WRONG, ${String(all.length)} times: ${all[0]!}`);
+}
+
+/** Each database for as long; `--minutes` is the time of one. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: "string", default: "1" },
+      callers: { type: "string", default: "4" },
+      only: { type: "string" },
+      by: { type: "string" },
+      seed: { type: "string" },
+    },
+  });
+  const seed = values.seed === undefined ? randomInt(1_000_000) : positive("seed", values.seed);
+  const milliseconds = positive("minutes", values.minutes) * 60_000;
+  const callers = positive("callers", values.callers);
+  const { by } = values;
+  if (by !== undefined && by !== "own" && by !== "native") {
+    throw new Error(`--by is "${by}". There are own and native: ${USAGE}`);
+  }
+  console.log(`Soak by seed ${String(seed)}, ${values.minutes} minutes on each database.`);
+  for (const database of databases(values.only)) {
+    const result = await soak({ database, milliseconds, callers, seed, by });
+    told(database, result);
+    if (result.wrong.length > 0) process.exitCode = 1;
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
