@@ -7,6 +7,7 @@ import { DataSource, type DataSourceOptions, type QueryRunner } from "typeorm";
 
 import { SoftDeleteSubscriber } from "../../src";
 import { mysqlCredentials } from "../harness/mysql-sandbox";
+import { isAskedFor as isServerAskedFor } from "../harness/sandbox";
 import type { PlainQuery } from "./laws";
 import type { FaultKind, FaultMaker } from "./injector";
 import { SHOP } from "./shop";
@@ -44,6 +45,11 @@ export function isThere(name: ProofDatabaseName): boolean {
   if (name === "postgres") return Boolean(process.env["TEST_POSTGRES_URL"]);
   if (name === "mariadb") return Boolean(process.env["TEST_MARIADB_URL"]);
   return name !== "mysql" || Boolean(process.env["TEST_MYSQL_URL"]);
+}
+
+/** Whether the suite runs on it: by the names that it has there. */
+export function isAskedFor(name: ProofDatabaseName): boolean {
+  return isServerAskedFor(isFile(name) ? "better-sqlite3" : name);
 }
 
 /** A new database, empty. */

@@ -1,6 +1,5 @@
 import { getSoftDeleteRepository } from "../../src";
-import { isAskedFor } from "../harness/sandbox";
-import { DATABASE_NAMES, isThere, type ProofDatabaseName } from "./databases";
+import { DATABASE_NAMES, isAskedFor, isThere } from "./databases";
 import { OPERATIONS, type Operation } from "./operations";
 import { prove } from "./prove";
 import { Branch, Item, Purchase } from "./shop";
@@ -54,12 +53,7 @@ const LEAKS: Operation = {
   },
 };
 
-/** Where the suite runs, by the names that it has there. */
-function isAsked(name: ProofDatabaseName): boolean {
-  return isAskedFor(name === "sqlite" || name === "sqlite-wal" ? "better-sqlite3" : name);
-}
-
-for (const database of DATABASE_NAMES.filter(isAsked)) {
+for (const database of DATABASE_NAMES.filter(isAskedFor)) {
   const describeThere = isThere(database) ? describe : describe.skip;
   describeThere(`npm run faults on ${database}`, () => {
     it("finds nothing wrong with a soft delete", async () => {

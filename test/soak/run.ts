@@ -38,10 +38,14 @@ function told(database: string, { resolved, rejected, wrong, looks }: SoakResult
   console.log(["  resolved:", ...lines(resolved), "  rejected:", ...lines(rejected)].join("\n"));
   const kinds = new Map<string, string[]>();
   for (const one of wrong) {
-    const kind = one.replace(/\d+|"[^"]*"/g, "n").slice(0, 100);
+    const kind = one
+      .replace(/\[[^\]]*\]/g, "[rows]")
+      .replace(/\d+/g, "n")
+      .slice(0, 100);
     kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
   }
-  for (const [, all] of kinds) console.log(`  WRONG, ${String(all.length)} times: ${all[0]!}`);
+  for (const [, all] of kinds)
+    console.log(`  WRONG, ${String(all.length)} times: ${all[0]!.slice(0, 300)}`);
 }
 
 /** Each database for as long; `--minutes` is the time of one. */

@@ -22,7 +22,7 @@ export interface SoakOptions {
   /** How many calls each process makes at once. */
   readonly callers: number;
   readonly by?: SoakOrder["by"];
-  /** What else is done to the database while the processes are at work, past the package. */
+  /** What else is done to the database before each look at the laws, past the package. */
   readonly meanwhile?: (query: (statement: string) => Promise<unknown>) => Promise<unknown>;
 }
 
@@ -49,8 +49,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const all = Array.from({ length: processes }, (_, number) => work({ ...order, number }));
     const ended = Promise.all(all).then((reports) => reports.forEach((one) => add(result, one)));
     const over = ended.then(() => true);
-    await options.meanwhile?.(database.query);
     do {
+      await options.meanwhile?.(database.query);
       result.looks++;
       for (const { law, rows } of await breaches(database.query)) {
         result.wrong.push(`${law} broken in ${String(rows)} rows, seen meanwhile`);
