@@ -45,11 +45,14 @@ const LEAKS: Operation = {
   name: "a transaction that is left open",
   on: () => async (manager) => {
     const runner = manager.queryRunner ?? manager.dataSource.createQueryRunner();
-    await runner.startTransaction();
-    await runner.query("UPDATE tag SET version = version + 1");
-    await runner.query("UPDATE tag SET version = version - 1");
-    await runner.commitTransaction();
-    await runner.release();
+    try {
+      await runner.startTransaction();
+      await runner.query("UPDATE tag SET version = version + 1");
+      await runner.query("UPDATE tag SET version = version - 1");
+      await runner.commitTransaction();
+    } finally {
+      await runner.release();
+    }
   },
 };
 

@@ -116,7 +116,10 @@ export async function open(database: ProofDatabase, synchronize = false): Promis
   const abandon = async (): Promise<void> => {
     // A leaked connection of a server is killed there: destroy() would wait for it.
     await database.disconnect();
-    await Promise.race([dataSource.destroy().catch(() => undefined), setTimeout(2_000)]);
+    await Promise.race([
+      dataSource.destroy().catch(() => undefined),
+      setTimeout(2_000, undefined, { ref: false }),
+    ]);
   };
   return { dataSource, injector, abandon };
 }
