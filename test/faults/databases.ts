@@ -175,7 +175,7 @@ async function onPostgres(schema: string): Promise<ProofDatabase> {
 
 async function onMysql(name: "mariadb" | "mysql", database: string): Promise<ProofDatabase> {
   const server = { ...connection(name, ""), dateStrings: true };
-  const [runner, close] = await plain(server as DataSourceOptions);
+  const [runner, close] = await plain(server);
   await runner.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`);
   await runner.query(`USE ${database}`);
   await runner.query(`SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')`);
@@ -244,7 +244,7 @@ export async function openSqlite(
   const [runner, close] = await plain({
     ...connection(name, file),
     ...patience,
-  } as DataSourceOptions);
+  });
   return {
     name,
     file,

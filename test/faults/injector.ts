@@ -34,7 +34,7 @@ export interface FaultMaker {
   kill(connection: number): Promise<void>;
 }
 
-type Done = (error: unknown, ...rest: unknown[]) => void;
+type Done = (error: Error | null, ...rest: unknown[]) => void;
 
 interface PostgresClient extends EventEmitter {
   processID: number;
@@ -107,18 +107,28 @@ export class Injector {
       master?: EventEmitter;
       pool?: EventEmitter;
     };
-    if (master) master.on("acquire", (client: PostgresClient) => this.#wrapClient(client));
-    else pool?.on("acquire", (connection: MysqlConnection) => this.#wrapConnection(connection));
+    if (master)
+      master.on("acquire", (client: PostgresClient) => {
+        this.#wrapClient(client);
+      });
+    else
+      pool?.on("acquire", (connection: MysqlConnection) => {
+        this.#wrapConnection(connection);
+      });
   }
 
   #wrapClient(client: PostgresClient): void {
     if (this.#wrapped.has(client)) return;
     this.#wrapped.add(client);
     const query = client.query.bind(client);
-    const closed = new Promise<void>((resolve) => client.once("end", () => resolve()));
+    const closed = new Promise<void>((resolve) =>
+      client.once("end", () => {
+        resolve();
+      }),
+    );
     client.query = (statement, ...rest) => {
-      const send = async (text: unknown, ...values: unknown[]): Promise<unknown> =>
-        query(text, ...values);
+      const send = (text: unknown, ...values: unknown[]): Promise<unknown> =>
+        query(text, ...values) as Promise<unknown>;
       if (!this.#armed || typeof statement !== "string") return query(statement, ...rest);
       return this.#around(statement, client.processID, closed, send, () =>
         send(statement, ...rest),
@@ -130,11 +140,15 @@ export class Injector {
     if (this.#wrapped.has(connection)) return;
     this.#wrapped.add(connection);
     const query = connection.query.bind(connection);
-    const closed = new Promise<void>((resolve) => connection.stream.once("close", () => resolve()));
+    const closed = new Promise<void>((resolve) =>
+      connection.stream.once("close", () => {
+        resolve();
+      }),
+    );
     const send = (...given: unknown[]): Promise<unknown[]> =>
       new Promise((resolve, reject) => {
         const done: Done = (error, ...rest) => {
-          if (error) reject(error as Error);
+          if (error) reject(error);
           else resolve(rest);
         };
         query(given[0], ...given.slice(1), done);
@@ -146,8 +160,12 @@ export class Injector {
       this.#around(statement, connection.threadId, closed, send, () =>
         send(statement, ...values),
       ).then(
-        (answer) => done(null, ...(answer as unknown[])),
-        (error: unknown) => done(error),
+        (answer) => {
+          done(null, ...(answer as unknown[]));
+        },
+        (error: unknown) => {
+          done(error as Error);
+        },
       );
       return undefined;
     };

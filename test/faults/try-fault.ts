@@ -80,13 +80,13 @@ async function wrongAfter(
   const wrong = await wrongPool(world);
   const now = await state(world);
   const told = judge(operation, context, usual, fault, outcome, now);
+  // Before settle() mends them.
+  const known = now.rows === usual.before.rows || now.rows === usual.after.rows;
+  const broken = known || operation.batches ? [] : await breaches(world.database.query);
+  for (const { law, rows } of broken) wrong.push(`${law} broken in ${String(rows)} rows`);
   if (told !== undefined) {
     const settled = told.startsWith("half done") ? await settles(world, operation, usual) : "";
     wrong.push(told + settled);
-  }
-  if (now.rows !== usual.before.rows && now.rows !== usual.after.rows) {
-    const broken = operation.batches ? [] : await breaches(world.database.query);
-    for (const { law, rows } of broken) wrong.push(`${law} broken in ${String(rows)} rows`);
   }
   wrong.push(...(await wrongNext(world)));
   return wrong;

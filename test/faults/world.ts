@@ -108,9 +108,13 @@ export async function open(database: ProofDatabase, synchronize = false): Promis
     ...database.options(),
     ...(database.file === undefined
       ? {}
-      : { prepareDatabase: (opened: SqliteDatabase) => injector.wrapSqlite(opened) }),
+      : {
+          prepareDatabase: (opened: SqliteDatabase) => {
+            injector.wrapSqlite(opened);
+          },
+        }),
     synchronize,
-  } as ConstructorParameters<typeof DataSource>[0]);
+  });
   await dataSource.initialize();
   injector.attach(dataSource);
   const abandon = async (): Promise<void> => {

@@ -109,7 +109,9 @@ async function main(): Promise<void> {
   await Promise.all(numbers.map(caller));
   if (fresh() >= PRIVATE) throw new Error("The keys of shared rows have run into private ones.");
   await dataSource.destroy();
-  process.send?.(report, () => process.disconnect());
+  process.send?.(report, () => {
+    process.disconnect();
+  });
 }
 
 process.on("unhandledRejection", (reason) => {

@@ -47,7 +47,11 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const { place } = database;
     const order = { database: options.database, place, seed, callers, by, milliseconds };
     const all = Array.from({ length: processes }, (_, number) => work({ ...order, number }));
-    const ended = Promise.all(all).then((reports) => reports.forEach((one) => add(result, one)));
+    const ended = Promise.all(all).then((reports) => {
+      reports.forEach((one) => {
+        add(result, one);
+      });
+    });
     const over = ended.then(() => true);
     do {
       await options.meanwhile?.(database.query);
@@ -72,7 +76,9 @@ async function work(order: SoakOrder): Promise<Report> {
     execArgv: ["-r", require.resolve("ts-node/register/transpile-only")],
   });
   const reported = new Promise<Report>((resolve, reject) => {
-    child.on("message", (report) => resolve(report as Report));
+    child.on("message", (report) => {
+      resolve(report as Report);
+    });
     child.on("exit", (code, signal) => {
       reject(new Error(`A process has ended without its report: ${String(code ?? signal)}`));
     });
