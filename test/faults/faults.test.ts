@@ -76,7 +76,7 @@ for (const database of DATABASE_NAMES.filter(isAskedFor)) {
       const result = await prove({
         database,
         operations: [HALVES],
-        faults: 60,
+        faults: 20,
         seed: 1,
         context: "autocommit",
       });
@@ -88,7 +88,7 @@ for (const database of DATABASE_NAMES.filter(isAskedFor)) {
       const result = await prove({
         database,
         operations: [UNPAIRED],
-        faults: 20,
+        faults: 8,
         seed: 1,
         context: "autocommit",
       });
@@ -102,7 +102,7 @@ for (const database of DATABASE_NAMES.filter(isAskedFor)) {
       const result = await prove({
         database,
         operations: [LEAKS],
-        faults: 20,
+        faults: 4,
         seed: 1,
         context: "autocommit",
         kind: "fails",
