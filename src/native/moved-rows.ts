@@ -122,7 +122,9 @@ export function stillMoved(
 
 /** The condition that a delete date is not older than a statement. @internal */
 export function isRecent(session: Session, column: string, seconds: number): Sql {
-  return sql`${column} >= ${session.dialect.secondsAgo(MARGIN_SECONDS + seconds)}`;
+  // In whole steps, so that the database sees few different statements.
+  const margin = MARGIN_SECONDS * (1 + Math.ceil(seconds / MARGIN_SECONDS));
+  return sql`${column} >= ${session.dialect.secondsAgo(margin)}`;
 }
 
 function movedAt(

@@ -118,12 +118,12 @@ export class OperationQueue {
    * where nothing is in its way.
    */
   pass(starts = false): Promise<void> | undefined {
-    this.#sign();
-    if (this.isInside) return undefined;
     // Operations that wait for a transaction of the application's must not keep that from its end.
     const free = this.#current === undefined && !(starts && this.#waiting.length > 0);
-    if (free || (this.#current === undefined && this.#isInApplication())) return undefined;
-    return this.#passLater();
+    const inside = this.isInside || (this.#current === undefined && this.#isInApplication());
+    if (!free && !inside) return this.#passLater();
+    this.#sign();
+    return undefined;
   }
 
   /** A statement of the operation at work is sent. */

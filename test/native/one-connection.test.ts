@@ -13,7 +13,7 @@ import { OperationQueue } from "../../src/session/operation-queue";
 import { describeEachDriver } from "../harness";
 import { Author, Book, Country, deletions, fill, Loan, openLibrary } from "../subscriber/library";
 
-const ROUNDS = 25;
+const ROUNDS = 10;
 
 let told: ((event: SoftDeleteEvent) => Promise<void> | void) | undefined;
 

@@ -6,7 +6,7 @@ import { deletionContext, SoftDeleteLog, SoftDeleteSubscriber, UnknownRowsError 
 import { describeEachDriver } from "../harness";
 import { Author, Book, deletions, LIBRARY, Loan, openLibrary, rows } from "../subscriber/library";
 
-const CALLS = 40;
+const CALLS = 24;
 
 /** Authors with a book each, of whom every third has been lent something if asked for. */
 async function authorsOf(manager: EntityManager, { lent = false } = {}): Promise<Author[]> {
@@ -205,7 +205,7 @@ describeEachDriver("parallel calls of TypeORM's own", (database) => {
   it("leave rows alone that something else has moved", async () => {
     const { manager } = opened.dataSource;
     const authors = await authorsOf(manager);
-    const [standing, mine] = [authors.slice(0, 20), authors.slice(20)];
+    const [standing, mine] = [authors.slice(0, 12), authors.slice(12)];
     const where = { id: In(standing.map(({ id }) => id)) };
     await manager.update(Author, where, { name: "standing" });
     const set = async (deletedAt: () => string): Promise<void> => {
