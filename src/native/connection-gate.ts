@@ -68,6 +68,15 @@ export function transactionFailed({ queryRunner: runner, query, error }: AfterQu
   }
 }
 
+/**
+ * In `afterQuery`: the application has gone back to a savepoint. It was there before what could not be taken back: since then
+ * nothing but a rollback has passed.
+ */
+export function rolledBackTo({ queryRunner: runner, query }: AfterQueryEvent): void {
+  if (/^\s*ROLLBACK\s+TO\b/i.test(query) && OperationQueue.known(runner)?.isInside === false)
+    mend(runner);
+}
+
 /** After a transaction, or a savepoint, has ended. */
 export function transactionEnded(runner: QueryRunner): void {
   const queue = OperationQueue.known(runner);

@@ -126,6 +126,7 @@ export class SoftDeleteSubscriber
   /** TypeORM's hook. */
   afterQuery(event: AfterQueryEvent): Promise<void> | undefined {
     const closed = this.#statements.after(event);
+    if (event.success) gate.rolledBackTo(event);
     if (closed || event.success) return closed;
     gate.transactionFailed(event);
     return this.#objects.failed(event);

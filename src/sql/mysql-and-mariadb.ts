@@ -59,6 +59,11 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
   readonly checksAtEnd = false;
   // Galera; everywhere else it is off, or there is no such variable.
   readonly certification = sql`SHOW VARIABLES LIKE 'wsrep_on'`;
+  readonly isForeignKeyViolation = errors.isForeignKeyError;
+  readonly isRefusal = errors.isRefusalError;
+  readonly isLockTimeout = errors.isLockTimeoutError;
+  readonly isIncomparable = errors.isIncomparableError;
+  readonly isRetryable = errors.isRetryableError;
   readonly planning = (): undefined => undefined;
   readonly writesBySnapshot = undefined;
   readonly zoneRemedy = (): string | undefined => localZoneRemedy(this.dataSource);
@@ -220,28 +225,8 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
     return isMariaDb(this.dataSource) ? NO_WAIT_MARIADB : undefined;
   }
 
-  isForeignKeyViolation(error: unknown): boolean {
-    return errors.isForeignKeyError(error);
-  }
-
   violatedKey(error: unknown): ViolatedKey | undefined {
     return errors.violatedKeyOf(error);
-  }
-
-  isRefusal(error: unknown): boolean {
-    return errors.isRefusalError(error);
-  }
-
-  isLockTimeout(error: unknown): boolean {
-    return errors.isLockTimeoutError(error);
-  }
-
-  isIncomparable(error: unknown): boolean {
-    return errors.isIncomparableError(error);
-  }
-
-  isRetryable(error: unknown): boolean {
-    return errors.isRetryableError(error);
   }
 
   #assignments(set: readonly Assignment[]): Sql {

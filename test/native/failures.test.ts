@@ -227,6 +227,32 @@ describeEachDatabase("failures in TypeORM's own calls", (database) => {
     }
   });
 
+  it("leave the outer transaction usable when a nested one is rolled back to its savepoint", async () => {
+    const { dataSource } = opened;
+    const before = await rows(dataSource);
+    for (const round of ["statement", "refusal"] as const) {
+      await dataSource.transaction(async (outer) => {
+        await outer.insert(Country, { name: round });
+        const nested = outer.transaction(async (inner) => {
+          const authors = await inner.find(Author, { order: { id: "ASC" } });
+          if (round === "refusal") told = () => Promise.reject(new Error("veto"));
+          else
+            refusing = (query) => {
+              if (!/^UPDATE .author. SET/.test(query)) return;
+              refusing = undefined;
+              return inner.query("SELECT no_such_column FROM country").then(() => undefined);
+            };
+          await inner.softRemove(authors);
+        });
+        await expect(nested).rejects.toThrow();
+        told = refusing = undefined;
+        await outer.insert(Country, { name: `${round} goes on` });
+      });
+    }
+    expect(await rows(dataSource)).toEqual(before);
+    expect(await dataSource.manager.countBy(Country, {})).toBe(4);
+  });
+
   it("leave a query runner as it is, on which a transaction begins meanwhile", async () => {
     const { dataSource } = opened;
     const runner = dataSource.createQueryRunner();
