@@ -14,7 +14,7 @@ export function postgresSandbox(): Sandbox {
     if (!admin) {
       admin = new Client({ connectionString: requiredUrl("TEST_POSTGRES_URL") });
       await admin.connect();
-      await admin.query("SET client_min_messages = warning");
+      await admin.query("SET client_min_messages = warning; SET synchronous_commit = off");
     }
     return admin;
   }
@@ -23,7 +23,8 @@ export function postgresSandbox(): Sandbox {
     options: () => ({
       type: "postgres",
       url: requiredUrl("TEST_POSTGRES_URL"),
-      extra: { options: `-c search_path=${schema}` },
+      // What a test has committed need not outlive a power cut.
+      extra: { options: `-c search_path=${schema} -c synchronous_commit=off` },
       // An extension would belong to this schema and vanish with it for everybody.
       installExtensions: false,
       uuidExtension: "pgcrypto",
