@@ -52,7 +52,7 @@ export async function killAt(
     ...{ by, name, context, seed, at },
   };
   const script = join(__dirname, "killed-process.ts");
-  const loader = ["-r", require.resolve("ts-node/register/transpile-only")];
+  const loader = ["-r", require.resolve("../harness/register-typescript.cjs")];
   const child = spawn(process.execPath, [...loader, script, JSON.stringify(all)], {
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { fuzzSuites } from "../fuzz/suites";
 
 function fuzz(...options: string[]): { status: number | null; stderr: string } {
-  const tsNode = require.resolve("ts-node/dist/bin");
-  return spawnSync(process.execPath, [tsNode, "--transpile-only", "test/fuzz/run.ts", ...options], {
+  const register = require.resolve("./register-typescript.cjs");
+  return spawnSync(process.execPath, ["-r", register, "test/fuzz/run.ts", ...options], {
     encoding: "utf8",
   });
 }

@@ -35,7 +35,7 @@ describeEachDatabase("purge of what other processes have deleted", (database) =>
         process.execPath,
         [
           "-r",
-          "ts-node/register/transpile-only",
+          require.resolve("../harness/register-typescript.cjs"),
           join(__dirname, "delete-elsewhere.ts"),
           JSON.stringify(task),
         ],

@@ -10,6 +10,7 @@ import { World } from "../laws/world";
 import { brokenRows } from "./half-done";
 
 const PROGRAM = join(__dirname, "die-halfway.ts");
+const REGISTER = require.resolve("../harness/register-typescript.cjs");
 
 describeEachDatabase("settle() after a process was killed", (database) => {
   let world: World;
@@ -31,8 +32,7 @@ describeEachDatabase("settle() after a process was killed", (database) => {
       subscribers: undefined,
       synchronize: false,
     });
-    const tsNode = require.resolve("ts-node/dist/bin");
-    const args = [tsNode, "--transpile-only", PROGRAM, call, given];
+    const args = ["-r", REGISTER, PROGRAM, call, given];
     const { signal, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     expect([signal, stderr]).toEqual(["SIGKILL", ""]);
   }
