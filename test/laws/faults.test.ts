@@ -1,60 +1,31 @@
-import "reflect-metadata";
 import {
-  Column,
-  Entity,
   EventSubscriber,
-  Index,
-  ManyToOne,
-  PrimaryColumn,
   type BeforeQueryEvent,
   type DataSource,
   type EntityManager,
   type EntitySubscriberInterface,
+  type ObjectLiteral,
   type QueryRunner,
 } from "typeorm";
 
 import {
   getSoftDeleteRepository,
-  OnSoftDelete,
-  SoftDeletable,
   SoftDeleteLog,
   SoftDeleteManager,
   SoftDeleteSubscriber,
   type CheckCode,
 } from "../../src";
 import { describeEachDatabase } from "../harness";
-
-@Entity()
-class Project extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-}
-
-/** By themselves a tree. */
-@Entity()
-class Task extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Index() @Column({ type: "int", nullable: true }) projectId!: number | null;
-  @ManyToOne(() => Project) @OnSoftDelete("CASCADE") project!: Project | null;
-  @Index() @Column({ type: "int", nullable: true }) parentId!: number | null;
-  @ManyToOne(() => Task) @OnSoftDelete("CASCADE") parent!: Task | null;
-}
-
-@Entity()
-class Note extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Index() @Column() taskId!: number;
-  @ManyToOne(() => Task) @OnSoftDelete("CASCADE") task!: Task;
-}
-
-@Entity()
-class Invoice extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Index() @Column() projectId!: number;
-  @ManyToOne(() => Project) @OnSoftDelete("RESTRICT") project!: Project;
-}
-
-const TABLES = [Invoice, Note, Task, Project];
-const ENTITIES = [...TABLES, SoftDeleteLog];
+import {
+  ENTITIES,
+  Invoice,
+  Note,
+  OPERATIONS,
+  Project,
+  TABLES,
+  Task,
+  type Operation,
+} from "./fault-operations";
 
 /** Makes one statement fail, of those that are sent from when it is armed. */
 @EventSubscriber()
@@ -92,101 +63,26 @@ const LAWS: readonly CheckCode[] = [
   "active-below-deleted-parent",
 ];
 
-interface Operation {
-  readonly name: string;
-  /** What stands before it, of rows that are all active. */
-  prepare(manager: EntityManager): Promise<unknown>;
-  run(manager: EntityManager): Promise<unknown>;
-  /** Whether it goes by batches, of which each is atomic: called again it does the rest. */
-  readonly repeatable?: boolean;
-}
-
-const projects = (manager: EntityManager) => getSoftDeleteRepository(manager, Project);
-const tasks = (manager: EntityManager) => getSoftDeleteRepository(manager, Task);
-const all = (manager: EntityManager): SoftDeleteManager => new SoftDeleteManager(manager);
-
-/** The note, then its task with what is below, then the project: three deletions. */
-async function deleteUpwards(manager: EntityManager): Promise<void> {
-  await getSoftDeleteRepository(manager, Note).softDelete(1);
-  await tasks(manager).softDelete(2);
-  await projects(manager).softDelete(1);
-}
-
-const deletionOf = async (
+/** Rows as they are, and such rows back. */
+async function read<Row extends ObjectLiteral>(
   manager: EntityManager,
-  target: typeof Project | typeof Task,
-  id: number,
-): Promise<string> => {
-  const row = await manager.findOneOrFail(target, {
-    where: { id },
-    withDeleted: true,
-  });
-  return row.deletionId!;
-};
-
-const OPERATIONS: Operation[] = [
-  {
-    name: "softDelete",
-    prepare: (manager) => getSoftDeleteRepository(manager, Note).softDelete(1),
-    run: (manager) => projects(manager).softDelete(1),
-  },
-  {
-    name: "restore",
-    prepare: (manager) => projects(manager).softDelete(1),
-    run: (manager) => projects(manager).restore(1),
-  },
-  ...(["restore", "hand-over", "refuse"] as const).map((parents) => ({
-    name: `restore with parents: ${parents}`,
-    prepare: deleteUpwards,
-    run: (manager: EntityManager) => tasks(manager).restore(2, { parents }),
-  })),
-  {
-    name: "restoreDeletion, whole",
-    prepare: (manager) => projects(manager).softDelete(1),
-    run: async (manager) => {
-      const id = await deletionOf(manager, Project, 1);
-      return projects(manager).restoreDeletion(id);
-    },
-  },
-  {
-    name: "restoreDeletion below another",
-    prepare: deleteUpwards,
-    run: async (manager) =>
-      tasks(manager).restoreDeletion(await deletionOf(manager, Task, 2), { parents: "restore" }),
-  },
-  {
-    name: "forceDelete",
-    prepare: (manager) => deleteUpwards(manager).then(() => restoreInvoices(manager)),
-    run: (manager) => projects(manager).onlyDeleted().forceDelete(1),
-  },
-  {
-    name: "purge",
-    prepare: (manager) => deleteUpwards(manager).then(() => restoreInvoices(manager)),
-    run: (manager) => all(manager).purge({ olderThan: new Date(), batchSize: 2 }),
-    repeatable: true,
-  },
-  {
-    name: "settle",
-    prepare: unsettle,
-    run: (manager) => all(manager).settle({ cascade: true, batchSize: 1 }),
-    repeatable: true,
-  },
-];
-
-/** Rows that a foreign key of no policy to a removed row would stand in the way of. */
-async function restoreInvoices(manager: EntityManager): Promise<void> {
-  await manager.createQueryBuilder().delete().from(Invoice).callListeners(false).execute();
+  entity: new () => Row,
+): Promise<Row[]> {
+  return manager.find(entity, { withDeleted: true, order: { id: "ASC" } as never });
 }
 
-/** Deletes two tasks as plain TypeORM does. */
-async function unsettle(manager: EntityManager): Promise<void> {
-  await manager
+async function write(
+  manager: EntityManager,
+  entity: (typeof ENTITIES)[number],
+  rows: readonly object[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const query = manager
     .createQueryBuilder()
-    .update(Task)
-    .set({ deletedAt: new Date("2020-01-01T00:00:00.000Z") })
-    .where("id IN (2, 4)")
-    .callListeners(false)
-    .execute();
+    .insert()
+    .into(entity)
+    .values([...rows]);
+  await query.updateEntity(false).callListeners(false).execute();
 }
 
 describeEachDatabase("an operation one of whose statements fails", (database) => {
@@ -199,8 +95,30 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
     Fault.left = Number.POSITIVE_INFINITY;
   });
 
-  async function start({ prepare }: Operation): Promise<void> {
+  /** The rows that an operation begins with, by entity: made once for all of its faults. */
+  const beginnings = new Map<Operation, ReadonlyMap<(typeof ENTITIES)[number], object[]>>();
+
+  async function start(operation: Operation): Promise<void> {
     const { manager } = dataSource;
+    const beginning = beginnings.get(operation);
+    if (beginning) {
+      await manager.transaction(async (own) => {
+        await empty(own);
+        for (const [entity, rows] of beginning) await write(own, entity, rows);
+      });
+      return;
+    }
+    await manager.transaction(fill);
+    await getSoftDeleteRepository(dataSource, Invoice).softDelete(1);
+    await operation.prepare(manager);
+    const made = new Map<(typeof ENTITIES)[number], object[]>();
+    // Parents first.
+    for (const entity of [Project, Task, Note, Invoice, SoftDeleteLog])
+      made.set(entity, await read<ObjectLiteral>(manager, entity));
+    beginnings.set(operation, made);
+  }
+
+  async function empty(manager: EntityManager): Promise<void> {
     await manager.createQueryBuilder().delete().from(SoftDeleteLog).execute();
     await manager
       .createQueryBuilder()
@@ -210,6 +128,10 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
       .execute();
     for (const entity of TABLES)
       await manager.createQueryBuilder().delete().from(entity).callListeners(false).execute();
+  }
+
+  async function fill(manager: EntityManager): Promise<void> {
+    await empty(manager);
     await manager.insert(Project, [{ id: 1 }, { id: 2 }]);
     await manager.insert(Task, [
       { id: 1, projectId: 1 },
@@ -223,25 +145,20 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
       { id: 3, taskId: 4 },
     ]);
     await manager.insert(Invoice, { id: 1, projectId: 1 });
-    await getSoftDeleteRepository(dataSource, Invoice).softDelete(1);
-    await prepare(manager);
   }
 
-  /** Every row, whether it is deleted, and with which others. */
+  /** Every row, what it refers to, whether it is deleted, and with which others. */
   async function state(): Promise<string[]> {
     const ids = new Map<string, number>();
     const rows: string[] = [];
     for (const entity of TABLES) {
-      const found = await dataSource.manager.find(entity, {
-        withDeleted: true,
-        order: { id: "ASC" },
-      });
+      const found = await read<Invoice | Note | Task | Project>(dataSource.manager, entity);
       for (const row of found) {
-        const { id, deletedAt, deletionId } = row;
+        const { id, deletedAt, deletionId, ...others } = row;
         if (deletionId !== null && !ids.has(deletionId)) ids.set(deletionId, ids.size);
         const group = deletionId === null ? "none" : String(ids.get(deletionId));
         rows.push(
-          `${entity.name} ${String(id)} ${deletedAt === null ? "active" : "deleted"} ${group}`,
+          `${entity.name} ${String(id)} ${deletedAt === null ? "active" : "deleted"} ${group} ${JSON.stringify(others)}`,
         );
       }
     }
@@ -249,10 +166,16 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
     return rows;
   }
 
-  /** What breaks law 1 or law 2. */
-  async function broken(): Promise<string[]> {
-    const found = await all(dataSource.manager).check();
-    return found.filter(({ code }) => LAWS.includes(code)).map(({ message }) => message);
+  const known = new Map<string, string[]>();
+
+  /** What breaks law 1 or law 2: the same in the same state. */
+  async function broken(now: string): Promise<string[]> {
+    const before = known.get(now);
+    if (before) return before;
+    const found = await new SoftDeleteManager(dataSource.manager).check();
+    const messages = found.filter(({ code }) => LAWS.includes(code)).map(({ message }) => message);
+    known.set(now, messages);
+    return messages;
   }
 
   async function inAutocommit(run: Operation["run"]): Promise<unknown> {
@@ -277,7 +200,8 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
   ] as const;
   const faults = [
     ["is never sent", false],
-    ["is refused by the database", true],
+    // Elsewhere a transaction goes on as if a refused statement had never been sent.
+    ...(database.name === "postgres" ? [["is refused by the database", true] as const] : []),
   ] as const;
 
   for (const operation of OPERATIONS) {
@@ -302,13 +226,14 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
             failed++;
             const told = `statement ${String(statement)}: ${Fault.sent.at(-1) ?? ""}`;
             expect([told, error instanceof Error]).toEqual([told, true]);
-            if (operation.name !== "settle") expect([told, await broken()]).toEqual([told, []]);
+            const now = JSON.stringify(await state());
+            if (operation.name !== "settle") expect([told, await broken(now)]).toEqual([told, []]);
             if (operation.repeatable === true) {
               await way(operation.run);
               const rows = (await state()).filter((row) => !row.startsWith("log"));
               expect([told, rows]).toEqual([told, after.filter((row) => !row.startsWith("log"))]);
             } else {
-              expect(outcomes).toContain(JSON.stringify(await state()));
+              expect(outcomes).toContain(now);
             }
           }
           expect(failed).toBeGreaterThan(2);
