@@ -137,8 +137,10 @@ describeEachDatabase("rows named by their primary keys", (database) => {
         expect((await repository.restore(keys)).affected).toBe(count);
         expect(deletionId).not.toBeNull();
         expect(await repository.count()).toBe(count + 5);
-        const rows = await repository.find();
+        // By objects TypeORM itself sends a statement for each row.
+        const rows = await repository.find({ take: 5 });
         expect((await repository.softRemove(rows)).every((row) => row.isDeleted)).toBe(true);
+        await repository.softDelete(keys);
         expect((await repository.onlyDeleted().forceDelete(keys)).affected).toBe(count);
         expect(await repository.withDeleted().count()).toBe(5);
       });
