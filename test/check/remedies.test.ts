@@ -1,10 +1,10 @@
 import { brokenRows, halfDelete, halfRestore } from "../settle/half-done";
 import { Contract, Customer, POLICIES, Purchase } from "../laws/policy-entities";
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 import { Seat } from "../settle/entities";
 
 // Each remedy that check() names for rows, as it is worded.
-describeLaw("check(): the remedies for rows", [...POLICIES, Seat], (world) => {
+describeLawOnce("check(): the remedies for rows", [...POLICIES, Seat], (world) => {
   beforeEach(async () => {
     await world.insert(Customer, [{ id: 1 }, { id: 2 }]);
     await world.insert(Contract, [

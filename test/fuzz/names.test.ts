@@ -103,7 +103,7 @@ async function isFor(database: TestDatabase, entities: EntitySchema[]): Promise<
 }
 
 describeEachDatabase("tables and columns of any name that TypeORM takes", (database) => {
-  const usual = { "better-sqlite3": 100, sqljs: 100, postgres: 15, mariadb: 10, mysql: 8 };
+  const usual = { "better-sqlite3": 100, sqljs: 100, postgres: 10, mariadb: 5, mysql: 5 };
   const runs = runsOf(usual[database.server]);
 
   it(

@@ -47,7 +47,7 @@ describeEachDatabase("any string", (database) => {
   const manager = () => opened.manager!;
   const pages = () => getSoftDeleteRepository(manager().manager, Page);
   const leaves = () => getSoftDeleteRepository(manager().manager, Leaf);
-  const runs = runsOf(database.name === "better-sqlite3" ? 100 : 40);
+  const runs = runsOf(database.name === "better-sqlite3" ? 100 : 20);
   const timeout = 60_000 + runs.numRuns * 1000;
 
   beforeAll(async () => {

@@ -7,6 +7,7 @@ const ENDING = ".test.ts";
 const OTHERS: readonly (readonly [name: string, file: string])[] = [
   ["laws", "test/laws/random.test.ts"],
   ["metadata", "test/plan/random-metadata.test.ts"],
+  ["settle", "test/settle/random.test.ts"],
 ];
 
 /** The fuzz tests by name: those of this folder, and others. Each goes by `FUZZ_SEED` and `FUZZ_RUNS`. */

@@ -1,11 +1,11 @@
 import { SoftDeleteManager } from "../../src";
 import { Contract, Customer, POLICIES, Purchase, Receipt } from "./policy-entities";
 import { BLOG, Comment, Post, User } from "./entities";
-import { describeLaw } from "./world";
+import { describeLawOnce } from "./world";
 
 const CANCELLED = new Error("cancelled");
 
-describeLaw("Law 5, in the caller's transaction", BLOG, (world) => {
+describeLawOnce("Law 5, in the caller's transaction", BLOG, (world) => {
   beforeEach(async () => {
     await world.insert(User, [{ id: 1 }, { id: 2 }]);
     await world.insert(
@@ -90,7 +90,7 @@ describeLaw("Law 5, in the caller's transaction", BLOG, (world) => {
   });
 });
 
-describeLaw("Law 5, a refused deletion", POLICIES, (world) => {
+describeLawOnce("Law 5, a refused deletion", POLICIES, (world) => {
   beforeEach(async () => {
     await world.insert(Customer, [{ id: 1 }, { id: 2 }]);
     await world.insert(

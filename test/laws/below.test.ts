@@ -1,7 +1,7 @@
 import { SoftDeleteLog, type SoftDeleteManager } from "../../src";
 import { BLOG, Comment, Company, CYCLE, Department, DIAMOND, Node, Player } from "./entities";
 import { Post, Project, Step, Task, Team, TREE, User } from "./entities";
-import { describeLaw } from "./world";
+import { describeLawOnce } from "./world";
 
 const ALONE = { below: false } as const;
 
@@ -9,7 +9,7 @@ async function undo(softDeletes: SoftDeleteManager, deletionId: string | null): 
   return softDeletes.restoreDeletion(deletionId ?? "");
 }
 
-describeLaw("Restoring matched rows alone, in a chain", [...BLOG, SoftDeleteLog], (world) => {
+describeLawOnce("Restoring matched rows alone, in a chain", [...BLOG, SoftDeleteLog], (world) => {
   beforeEach(async () => {
     await world.insert(User, [{ id: 1 }, { id: 2 }]);
     await world.insert(Post, [
@@ -135,7 +135,7 @@ describeLaw("Restoring matched rows alone, in a chain", [...BLOG, SoftDeleteLog]
   });
 });
 
-describeLaw("Restoring matched rows alone, in a tree", TREE, (world) => {
+describeLawOnce("Restoring matched rows alone, in a tree", TREE, (world) => {
   it("leaves the nodes below the matched ones deleted", async () => {
     const { softDeletes } = world;
     const parents = [null, 1, 2, 3, 1];
@@ -154,7 +154,7 @@ describeLaw("Restoring matched rows alone, in a tree", TREE, (world) => {
   });
 });
 
-describeLaw("Restoring matched rows alone, in a ring", CYCLE, (world) => {
+describeLawOnce("Restoring matched rows alone, in a ring", CYCLE, (world) => {
   // Team 1 hangs by player 1, players 1 and 2 by team 1.
   beforeEach(async () => {
     await world.insert(Team, [{ id: 1, captainId: 1 }]);
@@ -186,7 +186,7 @@ describeLaw("Restoring matched rows alone, in a ring", CYCLE, (world) => {
   });
 });
 
-describeLaw("Restoring matched rows alone, with two parents", DIAMOND, (world) => {
+describeLawOnce("Restoring matched rows alone, with two parents", DIAMOND, (world) => {
   it("leaves a row that hangs by two of them where it is", async () => {
     const { softDeletes } = world;
     await world.insert(Company, [{ id: 1 }]);

@@ -11,9 +11,9 @@ import {
   Task,
   User,
 } from "./entities";
-import { describeLaw } from "./world";
+import { describeLawOnce } from "./world";
 
-describeLaw("Law 7, restoring below a deleted parent", BLOG, (world) => {
+describeLawOnce("Law 7, restoring below a deleted parent", BLOG, (world) => {
   beforeEach(async () => {
     await world.insert(User, [{ id: 1 }, { id: 2 }]);
     await world.insert(Post, [
@@ -160,7 +160,7 @@ describeLaw("Law 7, restoring below a deleted parent", BLOG, (world) => {
   });
 });
 
-describeLaw("Law 7, two matched rows below one another", DIAMOND, (world) => {
+describeLawOnce("Law 7, two matched rows below one another", DIAMOND, (world) => {
   it("refuses a matched row that would stay deleted only because of another's parent", async () => {
     const { softDeletes } = world;
     await world.insert(Company, [{ id: 1 }]);

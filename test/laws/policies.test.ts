@@ -1,7 +1,7 @@
 import { Contract, Customer, Letter, POLICIES, Purchase, Receipt } from "./policy-entities";
-import { describeLaw } from "./world";
+import { describeLawOnce } from "./world";
 
-describeLaw("RESTRICT", POLICIES, (world) => {
+describeLawOnce("RESTRICT", POLICIES, (world) => {
   beforeEach(async () => {
     await world.insert(Customer, [{ id: 1 }, { id: 2 }]);
     await world.insert(Contract, [
@@ -68,7 +68,7 @@ describeLaw("RESTRICT", POLICIES, (world) => {
   });
 });
 
-describeLaw("KEEP", POLICIES, (world) => {
+describeLawOnce("KEEP", POLICIES, (world) => {
   it("leaves a child active, which may come and go on its own", async () => {
     await world.insert(Customer, [{ id: 1 }]);
     await world.insert(

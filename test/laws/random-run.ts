@@ -35,18 +35,20 @@ export class RandomRun {
   }
 
   async start(): Promise<void> {
-    for (const entity of RANDOM) {
-      const rows = this.#model.rows.filter((row) => row.table === entity.name);
-      await this.world.insert(
-        entity,
-        rows.map(({ id, mark, keys, deletedAt }) => ({
-          id,
-          mark,
-          ...keys,
-          deletedAt: deletedAt === null ? null : new Date(deletedAt),
-        })),
-      );
-    }
+    await this.world.fill(async () => {
+      for (const entity of RANDOM) {
+        const rows = this.#model.rows.filter((row) => row.table === entity.name);
+        await this.world.insert(
+          entity,
+          rows.map(({ id, mark, keys, deletedAt }) => ({
+            id,
+            mark,
+            ...keys,
+            deletedAt: deletedAt === null ? null : new Date(deletedAt),
+          })),
+        );
+      }
+    });
     await this.#compare();
   }
 

@@ -1,7 +1,7 @@
 import { statementsOf } from "../harness";
 import { BLOG, Comment, Company, CYCLE, Department, DIAMOND, Node, Player, Post } from "./entities";
 import { Project, Shelf, Step, Task, Team, TREE, User } from "./entities";
-import { describeLaw, type World } from "./world";
+import { describeLawOnce, type World } from "./world";
 
 function ids(count: number): number[] {
   return Array.from({ length: count }, (_, at) => at + 1);
@@ -42,7 +42,7 @@ async function blog(world: World, children: number): Promise<void> {
   );
 }
 
-describeLaw("The number of statements, in a chain", BLOG, (world) => {
+describeLawOnce("The number of statements, in a chain", BLOG, (world) => {
   itCosts(world, {
     softDelete: async ({ softDeletes }, children) => {
       await blog(world, children);
@@ -106,7 +106,7 @@ describeLaw("The number of statements, in a chain", BLOG, (world) => {
   });
 });
 
-describeLaw("The number of statements, in a diamond", DIAMOND, (world) => {
+describeLawOnce("The number of statements, in a diamond", DIAMOND, (world) => {
   itCosts(world, {
     "restore with hand-over of subtrees": async ({ softDeletes }, children) => {
       await world.insert(Company, [{ id: 1 }]);
@@ -127,7 +127,7 @@ describeLaw("The number of statements, in a diamond", DIAMOND, (world) => {
   });
 });
 
-describeLaw("The number of statements, in a tree", TREE, (world) => {
+describeLawOnce("The number of statements, in a tree", TREE, (world) => {
   const chain = async (children: number): Promise<void> => {
     await world.insert(Shelf, [{ id: 1 }]);
     await world.insert(
@@ -163,7 +163,7 @@ describeLaw("The number of statements, in a tree", TREE, (world) => {
   });
 });
 
-describeLaw("The number of statements, in a cycle", CYCLE, (world) => {
+describeLawOnce("The number of statements, in a cycle", CYCLE, (world) => {
   const ring = async (children: number): Promise<void> => {
     await world.insert(
       Team,

@@ -1,8 +1,8 @@
 import { BLOG, Comment, Post, User } from "./entities";
-import { describeLaw } from "./world";
+import { describeLawOnce } from "./world";
 
 // What plain TypeORM has deleted before the package came: a delete date, and no deletion id.
-describeLaw("Rows without a deletion id", BLOG, (world) => {
+describeLawOnce("Rows without a deletion id", BLOG, (world) => {
   beforeEach(async () => {
     await world.insert(User, [{ id: 1 }, { id: 2 }]);
     await world.insert(

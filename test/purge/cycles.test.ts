@@ -1,11 +1,11 @@
 import { statementsOf } from "../harness";
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 import { Company, CYCLIC, Department, Node } from "./entities";
 import { left, NOW, numbered, OLD, RECENT } from "./world";
 
 const EXPIRED = { deletedAt: OLD };
 
-describeLaw("purge of rows that refer to rows of the same table", CYCLIC, (world) => {
+describeLawOnce("purge of rows that refer to rows of the same table", CYCLIC, (world) => {
   beforeEach(() => {
     world.time = NOW;
   });

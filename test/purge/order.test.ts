@@ -2,7 +2,7 @@ import { DeleteDateColumn, Entity, Index, PrimaryColumn } from "typeorm";
 
 import { DeletionIdColumn, SoftDeletable } from "../../src";
 import { newDeletionId } from "../../src/rows/deletion-id";
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 import { NOW, OLD, numbered } from "./world";
 
 /** Without the index that comes with `SoftDeletable`: rows of one moment are read in the order of their keys. */
@@ -20,7 +20,7 @@ class Indexed extends SoftDeletable {
 
 const ROWS = 30;
 
-describeLaw("purge, rows of one moment", [Plain, Indexed], (world) => {
+describeLawOnce("purge, rows of one moment", [Plain, Indexed], (world) => {
   it.each([
     ["reads them by another index than its own", Plain],
     ["reads them by its own index", Indexed],

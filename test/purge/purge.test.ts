@@ -1,10 +1,10 @@
 import { getSoftDeleteRepository, SoftDeleteOptionError, SoftDeleteCriteriaError } from "../../src";
 import { statementsOf } from "../harness";
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 import { BLOG, Comment, Order, OrderLine, ORDERS, Post, User } from "./entities";
 import { daysAgo, left, NOW, numbered, OLD, RECENT } from "./world";
 
-describeLaw("purge", BLOG, (world) => {
+describeLawOnce("purge", BLOG, (world) => {
   beforeEach(() => {
     world.time = NOW;
   });
@@ -240,7 +240,7 @@ describeLaw("purge", BLOG, (world) => {
   });
 });
 
-describeLaw("purge of composite keys", ORDERS, (world) => {
+describeLawOnce("purge of composite keys", ORDERS, (world) => {
   it("removes lines before orders, and keeps the order of an active line", async () => {
     world.time = NOW;
     const stamp = { deletedAt: OLD };

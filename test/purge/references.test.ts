@@ -1,4 +1,4 @@
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 import {
   ACTIONS,
   BLOG,
@@ -16,7 +16,7 @@ import { left, NOW, numbered, OLD, RECENT } from "./world";
 
 const EXPIRED = { deletedAt: OLD };
 
-describeLaw("purge of a row that others refer to", ACTIONS, (world) => {
+describeLawOnce("purge of a row that others refer to", ACTIONS, (world) => {
   beforeEach(async () => {
     world.time = NOW;
     await world.insert(
@@ -94,7 +94,7 @@ describeLaw("purge of a row that others refer to", ACTIONS, (world) => {
   });
 });
 
-describeLaw("purge with junction rows", BLOG, (world) => {
+describeLawOnce("purge with junction rows", BLOG, (world) => {
   const links = async (): Promise<unknown[]> => (await world.everything())["post_tags_tag"] ?? [];
 
   beforeEach(async () => {

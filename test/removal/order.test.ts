@@ -1,6 +1,6 @@
 import { SoftDeleteManager } from "../../src";
 import { describeEachDatabase, later, statementsOf } from "../harness";
-import { describeLaw, World } from "../laws/world";
+import { describeLawOnce, World } from "../laws/world";
 import { left, NOW, numbered, OLD } from "../purge/world";
 import {
   Address,
@@ -18,7 +18,7 @@ import {
 
 const EXPIRED = { deletedAt: OLD };
 
-describeLaw("removal where a reference that can be null closes a cycle", COMPANIES, (world) => {
+describeLawOnce("removal where a reference that can be null closes a cycle", COMPANIES, (world) => {
   /** Two companies of three employees, led by the first of them; the third employee of the first leads a third company. */
   beforeEach(async () => {
     world.time = NOW;
@@ -83,7 +83,7 @@ describeLaw("removal where a reference that can be null closes a cycle", COMPANI
   });
 });
 
-describeLaw("removal where the parent holds the foreign key", PEOPLE, (world) => {
+describeLawOnce("removal where the parent holds the foreign key", PEOPLE, (world) => {
   const PERSONS = 7;
 
   async function fill(row: object): Promise<void> {
@@ -188,7 +188,7 @@ describeEachDatabase("removal of rows that refer to each other below one root", 
   });
 });
 
-describeLaw(
+describeLawOnce(
   "removal of rows of one table that refer to each other and cannot do without",
   [Unit],
   (world) => {

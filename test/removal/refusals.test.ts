@@ -4,7 +4,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from "typeorm";
 
 import { getSoftDeleteRepository, OnSoftDelete, SoftDeletable, SoftDeleteManager } from "../../src";
 import { describeEachDatabase } from "../harness";
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 import { left, NOW, numbered } from "../purge/world";
 
 @Entity()
@@ -67,7 +67,7 @@ class Tape extends SoftDeletable {
   master!: Tape | null;
 }
 
-describeLaw(
+describeLawOnce(
   "forceDelete, beside the database's own ON DELETE",
   [Album, Sale, Track, Review, Sleeve, Tape],
   (world) => {

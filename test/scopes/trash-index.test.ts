@@ -2,14 +2,14 @@ import { Entity, PrimaryColumn } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeletable } from "../../src";
 import { statementsOf } from "../harness";
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 
 @Entity()
 class Note extends SoftDeletable {
   @PrimaryColumn() id!: number;
 }
 
-describeLaw("onlyDeleted().find", [Note], (world) => {
+describeLawOnce("onlyDeleted().find", [Note], (world) => {
   it("asks for the condition by which a partial index is recognized, and goes by it", async () => {
     await world.insert(Note, [{ id: 1 }, { id: 2, deletedAt: new Date() }]);
     const notes = getSoftDeleteRepository(world.dataSource, Note).onlyDeleted();

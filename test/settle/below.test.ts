@@ -1,9 +1,9 @@
 import { BLOG, Comment, CYCLE, Player, Post, Team, User } from "../laws/entities";
 import { Contract, Customer, POLICIES, Purchase } from "../laws/policy-entities";
-import { describeLaw } from "../laws/world";
+import { describeLawOnce } from "../laws/world";
 import { brokenRows, halfDelete, idsOf } from "./half-done";
 
-describeLaw("settle() of active rows below deleted ones", [...BLOG, ...CYCLE], (world) => {
+describeLawOnce("settle() of active rows below deleted ones", [...BLOG, ...CYCLE], (world) => {
   beforeEach(async () => {
     await world.insert(User, [{ id: 1 }, { id: 2 }]);
     await world.insert(Post, [{ id: 1, authorId: 1 }]);
@@ -104,7 +104,7 @@ describeLaw("settle() of active rows below deleted ones", [...BLOG, ...CYCLE], (
   });
 });
 
-describeLaw("settle() beside RESTRICT", POLICIES, (world) => {
+describeLawOnce("settle() beside RESTRICT", POLICIES, (world) => {
   beforeEach(async () => {
     await world.insert(Customer, [{ id: 1 }, { id: 2 }]);
     await world.insert(Contract, [

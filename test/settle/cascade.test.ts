@@ -12,7 +12,7 @@ import {
   TREE,
   User,
 } from "../laws/entities";
-import { describeLaw, type World } from "../laws/world";
+import { describeLawOnce, type World } from "../laws/world";
 import { Contract } from "./entities";
 import { brokenRows, idsOf } from "./half-done";
 
@@ -25,7 +25,7 @@ async function mark(world: World, table: string, ids: string, stamp = EARLY): Pr
   await world.dataSource.query(`UPDATE ${world.escape(table)} SET ${set} WHERE id IN (${ids})`);
 }
 
-describeLaw("settle() over relations", [...BLOG, Contract], (world) => {
+describeLawOnce("settle() over relations", [...BLOG, Contract], (world) => {
   beforeEach(async () => {
     await world.insert(User, [{ id: 1 }, { id: 2 }, { id: 3 }]);
     await world.insert(Post, [
@@ -141,7 +141,7 @@ describeLaw("settle() over relations", [...BLOG, Contract], (world) => {
   });
 });
 
-describeLaw("settle() over cycles", [...TREE, ...CYCLE], (world) => {
+describeLawOnce("settle() over cycles", [...TREE, ...CYCLE], (world) => {
   it("takes every level of a tree, under the nearest deleted row's id", async () => {
     await world.insert(Shelf, [{ id: 1 }]);
     // A chain of 1,500, in which two nodes are deleted.

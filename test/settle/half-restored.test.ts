@@ -34,7 +34,7 @@ import {
 } from "../laws/entities";
 import { Invoice, InvoiceLine } from "../laws/key-entities";
 import { Contract, Customer, POLICIES, Purchase } from "../laws/policy-entities";
-import { describeLaw, type World } from "../laws/world";
+import { describeLaw, describeLawOnce, type World } from "../laws/world";
 import { brokenRows, halfRestore, idsOf } from "./half-done";
 
 async function remove(
@@ -48,7 +48,7 @@ async function remove(
   return deletionId;
 }
 
-describeLaw("settle() of half-restored rows", [...BLOG, SoftDeleteLog], (world) => {
+describeLawOnce("settle() of half-restored rows", [...BLOG, SoftDeleteLog], (world) => {
   beforeEach(async () => {
     await world.insert(User, [{ id: 1 }, { id: 2 }]);
     await world.insert(Post, [
@@ -197,7 +197,7 @@ describeLaw("settle() of half-restored rows", [...BLOG, SoftDeleteLog], (world) 
   });
 });
 
-describeLaw("settle() of half-restored rows below several parents", DIAMOND, (world) => {
+describeLawOnce("settle() of half-restored rows below several parents", DIAMOND, (world) => {
   it("hands whole subtrees over", async () => {
     await world.insert(Company, [{ id: 1 }]);
     await world.insert(Department, [{ id: 1, companyId: 1 }]);
@@ -221,7 +221,7 @@ describeLaw("settle() of half-restored rows below several parents", DIAMOND, (wo
   });
 });
 
-describeLaw("settle() of half-restored rows in cycles", [...TREE, ...CYCLE], (world) => {
+describeLawOnce("settle() of half-restored rows in cycles", [...TREE, ...CYCLE], (world) => {
   it("finishes within a tree, or takes back whole branches", async () => {
     await world.insert(Shelf, [{ id: 1 }]);
     const chain = Array.from({ length: 12 }, (_, index) => index + 1);
@@ -300,7 +300,7 @@ describeLaw(
   },
 );
 
-describeLaw("settle() of half-restored rows over RESTRICT", POLICIES, (world) => {
+describeLawOnce("settle() of half-restored rows over RESTRICT", POLICIES, (world) => {
   beforeEach(async () => {
     await world.insert(Customer, [{ id: 1 }]);
     await world.insert(Contract, [{ id: 1, customerId: 1 }]);

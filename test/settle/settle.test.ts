@@ -2,7 +2,7 @@ import { SoftDeleteConfigurationError, SoftDeleteOptionError, SoftDeleteManager 
 import { deletionTime, isDeletionId, newDeletionId } from "../../src/rows/deletion-id";
 import { statementsOf } from "../harness";
 import { BLOG, Post, User } from "../laws/entities";
-import { describeLaw, type World } from "../laws/world";
+import { describeLawOnce, type World } from "../laws/world";
 import { Plain, Seat } from "./entities";
 
 const STAMP = "2020-02-02 10:00:00";
@@ -17,7 +17,7 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-describeLaw("settle()", [...BLOG, Seat, Plain], (world) => {
+describeLawOnce("settle()", [...BLOG, Seat, Plain], (world) => {
   const users = (count: number): Promise<void> =>
     world.insert(
       User,
