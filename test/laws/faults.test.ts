@@ -215,8 +215,10 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
           const after = await state();
           const outcomes = [before, after].map((one) => JSON.stringify(one));
           let failed = 0;
+          let now: string | undefined;
           for (let statement = 1; ; statement++) {
-            await start(operation);
+            // Where nothing has been done there is nothing to put back.
+            if (now !== outcomes[0]) await start(operation);
             // The caller's own START TRANSACTION comes first.
             Fault.arm(way === inTransaction ? statement + 1 : statement, refused);
             const error = await way(operation.run);
@@ -226,10 +228,11 @@ describeEachDatabase("an operation one of whose statements fails", (database) =>
             failed++;
             const told = `statement ${String(statement)}: ${Fault.sent.at(-1) ?? ""}`;
             expect([told, error instanceof Error]).toEqual([told, true]);
-            const now = JSON.stringify(await state());
+            now = JSON.stringify(await state());
             if (operation.name !== "settle") expect([told, await broken(now)]).toEqual([told, []]);
             if (operation.repeatable === true) {
               await way(operation.run);
+              now = undefined;
               const rows = (await state()).filter((row) => !row.startsWith("log"));
               expect([told, rows]).toEqual([told, after.filter((row) => !row.startsWith("log"))]);
             } else {
