@@ -10,6 +10,7 @@ import {
   saysNoTransaction,
   startsInHidden,
   stillStarts,
+  waitsToStart,
 } from "../typeorm/transactions";
 
 /**
@@ -42,6 +43,7 @@ export function passTransaction(runner: QueryRunner): Promise<void> | undefined 
     starts();
     return undefined;
   }
+  waitsToStart(runner);
   return wait.then(() => {
     stillStarts(runner);
     starts();
@@ -51,14 +53,16 @@ export function passTransaction(runner: QueryRunner): Promise<void> | undefined 
 /** After a transaction, or a savepoint, has started. */
 export function transactionStarted(runner: QueryRunner): void {
   const queue = OperationQueue.known(runner);
-  if (queue?.isInside === false) queue.applicationStarted();
+  if (queue?.isInside !== false) return;
+  stillStarts(runner);
+  queue.applicationStarted();
 }
 
 /** In `afterQuery`: a statement has failed that would have begun or ended a transaction of the application's. */
 export function transactionFailed({ queryRunner: runner, query, error }: AfterQueryEvent): void {
   const queue = OperationQueue.known(runner);
   if (!queue || queue.isInside) return;
-  if (query.startsWith("BEGIN")) queue.applicationStarted();
+  if (/^(BEGIN|START TRANSACTION|SAVEPOINT)/.test(query)) queue.applicationStarted();
   const { singleConnection } = dialectOf(runner.dataSource);
   // SQLite has rolled it back by itself, on a full disk, say; TypeORM would take it for open ever after.
   if (singleConnection && /^ROLLBACK/.test(query) && saysNoTransaction(error)) {

@@ -35,7 +35,8 @@ export class OperationQueue {
   #looking: NodeJS.Timeout | undefined;
   /** Counts the transactions of the application's. */
   #generation = 0;
-  #starting = false;
+  /** One that has been let through, and is not there yet: until then nothing else is. */
+  #starting: Application | undefined;
 
   /** The connection, where all callers of the data source share it. */
   #single: QueryRunner | undefined;
@@ -91,11 +92,11 @@ export class OperationQueue {
    *
    * @throws ConnectionBusyError where who holds it sends nothing any more.
    */
-  acquire(): Promise<Turn> {
+  acquire(inside = false): Promise<Turn> {
     const turn: Turn = { queue: this, outer: this.shared.turns.getStore(), ended: false };
     return new Promise((start, fail) => {
       if (this.#waiting.length === 0) this.#sign();
-      this.#waiting.push({ inside: this.#isInApplication(), start, fail, turn });
+      this.#waiting.push({ inside: inside || this.#isInApplication(), start, fail, turn });
       this.#next();
       if (this.#waiting.length > 0) this.#look();
     });
@@ -119,9 +120,10 @@ export class OperationQueue {
    */
   pass(starts = false): Promise<void> | undefined {
     // Operations that wait for a transaction of the application's must not keep that from its end.
-    const free = this.#current === undefined && !(starts && this.#waiting.length > 0);
+    const free =
+      this.#current === undefined && !(starts && (this.#starting || this.#waiting.length > 0));
     const inside = this.isInside || (this.#current === undefined && this.#isInApplication());
-    if (!free && !inside) return this.#passLater();
+    if (!free && !inside && !this.#isStarting()) return this.#passLater(starts);
     this.#sign();
     return undefined;
   }
@@ -143,15 +145,15 @@ export class OperationQueue {
    */
   applicationEnters(): () => void {
     const application: Application = { queue: this, generation: Number.NaN };
-    if (this.#single) this.shared.applications.enterWith(application);
+    this.shared.applications.enterWith(application);
     return () => {
       // One that comes into another becomes a savepoint of it.
       if (!this.#isApplicationActive) this.#generation += 1;
       application.generation = this.#generation;
-      this.#starting = true;
+      this.#starting = application;
       // It is there by then, or has failed unseen.
       const started = setTimeout(() => {
-        this.applicationStarted();
+        if (this.#starting === application) this.applicationStarted();
       }, STARTING);
       started.unref();
     };
@@ -159,7 +161,7 @@ export class OperationQueue {
 
   /** It is there, or has failed. */
   applicationStarted(): void {
-    this.#starting = false;
+    this.#starting = undefined;
     this.#next();
   }
 
@@ -170,13 +172,14 @@ export class OperationQueue {
 
   /** A transaction of the application's has ended, or a savepoint of it. */
   applicationEnded(): void {
-    this.#starting = false;
+    this.#starting = undefined;
     this.#sign();
     this.#next();
   }
 
-  async #passLater(): Promise<void> {
-    const turn = await this.acquire();
+  async #passLater(starts: boolean): Promise<void> {
+    // What starts behind another that is not there yet becomes a savepoint of that.
+    const turn = await this.acquire(starts && this.#starting !== undefined);
     // The statement follows at once.
     void setImmediate().then(() => {
       this.release(turn);
@@ -195,7 +198,13 @@ export class OperationQueue {
   }
 
   get #isApplicationActive(): boolean {
-    return this.#single !== undefined && (this.#starting || isInTransaction(this.#single));
+    if (!this.#single) return false;
+    return this.#starting !== undefined || isInTransaction(this.#single);
+  }
+
+  /** Whether it is the caller's transaction that has been let through: what begins it must not wait behind others again. */
+  #isStarting(): boolean {
+    return this.#starting !== undefined && this.shared.applications.getStore() === this.#starting;
   }
 
   #isInApplication(): boolean {

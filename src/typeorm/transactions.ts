@@ -136,7 +136,19 @@ export function endsInHidden(runner: QueryRunner): void {
 }
 
 /**
- * In `beforeTransactionStart`, after a wait: another transaction may have ended meanwhile.
+ * In `beforeTransactionStart`, before a wait: a `save()` that comes meanwhile would take the transaction for there, and do without
+ * one.
+ *
+ * Leans on `isTransactionActive` being set before that hook.
+ *
+ * @internal
+ */
+export function waitsToStart(runner: QueryRunner): void {
+  (runner as { isTransactionActive: boolean }).isTransactionActive = isInTransaction(runner);
+}
+
+/**
+ * In `beforeTransactionStart`, after a wait, and once it has started: another transaction may have ended meanwhile.
  *
  * Leans on `isTransactionActive` being set before that hook, and not after it.
  *

@@ -25,7 +25,7 @@ class ChangedMind extends Error {}
 
 const report: Report = { resolved: {}, rejected: {}, wrong: [] };
 
-/** Transactions of a caller's own on one shared connection are TypeORM's: they take turns. */
+/** Transactions of a caller's own on one shared connection are TypeORM's, which interleaves them: they take turns. */
 function turns(): Exclusive {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -56,7 +56,8 @@ async function callShared(
           if (random.below(4) === 0) throw new ChangedMind();
         }),
       );
-    } else await step!.run(dataSource.manager);
+    } else if (step!.opens) await exclusive(() => step!.run(dataSource.manager));
+    else await step!.run(dataSource.manager);
     count(report.resolved, name());
   } catch (error) {
     const kind = error instanceof ChangedMind ? "rolled back" : classOf(error);

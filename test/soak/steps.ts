@@ -31,6 +31,8 @@ const TARGETS: readonly (readonly [EntityTarget<Target>, number])[] = [
 export interface Step {
   readonly name: string;
   readonly by: "own" | "native";
+  /** Whether TypeORM makes a transaction of it. */
+  readonly opens: boolean;
   run(manager: EntityManager): Promise<unknown>;
 }
 
@@ -67,8 +69,11 @@ function anyStep(random: Random, fresh: () => number): Step {
   const [target, size] = random.one(TARGETS)!;
   const id = 1 + random.below(size);
   const parents = random.one(PARENTS)!;
-  const own = (name: string, run: Step["run"]): Step => ({ name, by: "own", run });
-  const native = (name: string, run: Step["run"]): Step => ({ name, by: "native", run });
+  const own = (name: string, run: Step["run"]): Step => ({ name, by: "own", opens: false, run });
+  const native = (name: string, run: Step["run"]): Step => {
+    const opens = /^(softRemove|recover|save)/.test(name);
+    return { name, by: "native", opens, run };
+  };
   const date = new Date();
   const steps: readonly (() => Step)[] = [
     () => own("softDelete", (manager) => getSoftDeleteRepository(manager, target).softDelete(id)),

@@ -13,6 +13,7 @@ import {
   setSavepoint,
   startsInHidden,
   stillStarts,
+  waitsToStart,
 } from "../../src/typeorm/transactions";
 import { describeEachDatabase, statementsOf } from "../harness";
 import { Author, Book, openOnce, Tag } from "./entities";
@@ -151,17 +152,19 @@ describeEachDatabase("transactions", (database) => {
     "lets isTransactionActive be set anew in beforeTransactionStart",
     () =>
       onRunner(async (runner) => {
+        const seen: boolean[] = [];
         act = {
           starting: () => {
-            Object.assign(runner, { isTransactionActive: false });
+            waitsToStart(runner);
+            seen.push(runner.isTransactionActive);
             stillStarts(runner);
           },
         };
         await runner.startTransaction();
         await runner.commitTransaction();
-        return runner.isTransactionActive;
+        return [...seen, runner.isTransactionActive];
       }),
-    false,
+    [false, false],
   );
 
   leaning(FILE, ...OTHERS).itStill(
