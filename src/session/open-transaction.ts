@@ -16,6 +16,7 @@ import {
 } from "../typeorm/transactions";
 import { isReturned } from "../typeorm/connections";
 import { runStatement } from "../typeorm/run-statement";
+import { FileLock } from "./file-lock";
 import { hasSubscriber } from "./settings";
 
 /** Transactions of callers in which something could not be taken back, and what that was. */
@@ -81,7 +82,8 @@ export class OpenTransaction {
     if (this.own) {
       const { dataSource } = runner.manager;
       const { singleConnection, begins } = dialectOf(dataSource);
-      await begin(runner, begins, singleConnection && hasSubscriber(dataSource));
+      const isHidden = singleConnection && hasSubscriber(dataSource);
+      await FileLock.begin(runner, () => begin(runner, begins, isHidden));
       opened.set(connectionOf(runner), runner);
       return;
     }

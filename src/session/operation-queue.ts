@@ -10,6 +10,8 @@ export type { Turn } from "./shared-queues";
 
 interface Waiter {
   readonly inside: boolean;
+  /** Whether it is a statement of somebody else's, and begins no transaction. */
+  readonly alone: boolean;
   readonly start: (turn: Turn) => void;
   readonly fail: (error: Error) => void;
   readonly turn: Turn;
@@ -31,13 +33,14 @@ export class OperationQueue {
   #current: Turn | undefined;
   /** Statements of the operation at work that the database has not answered. */
   #sent = 0;
+  /** Whether the operation at work has not begun yet. */
+  #apart = false;
   #lastSign = 0;
   #looking: NodeJS.Timeout | undefined;
   /** Counts the transactions of the application's. */
   #generation = 0;
   /** One that has been let through, and is not there yet: until then nothing else is. */
   #starting: Application | undefined;
-
   /** The connection, where all callers of the data source share it. */
   #single: QueryRunner | undefined;
 
@@ -92,11 +95,11 @@ export class OperationQueue {
    *
    * @throws ConnectionBusyError where who holds it sends nothing any more.
    */
-  acquire(inside = false): Promise<Turn> {
+  acquire(alone = false, inside = this.#isInApplication()): Promise<Turn> {
     const turn: Turn = { queue: this, outer: this.shared.turns.getStore(), ended: false };
     return new Promise((start, fail) => {
       if (this.#waiting.length === 0) this.#sign();
-      this.#waiting.push({ inside: inside || this.#isInApplication(), start, fail, turn });
+      this.#waiting.push({ inside, alone, start, fail, turn });
       this.#next();
       if (this.#waiting.length > 0) this.#look();
     });
@@ -120,8 +123,9 @@ export class OperationQueue {
    */
   pass(starts = false): Promise<void> | undefined {
     // Operations that wait for a transaction of the application's must not keep that from its end.
-    const free =
-      this.#current === undefined && !(starts && (this.#starting || this.#waiting.length > 0));
+    const free = starts
+      ? !this.#current && !this.#starting && this.#waiting.length === 0
+      : !this.#current || this.#apart;
     const inside = this.isInside || (this.#current === undefined && this.#isInApplication());
     if (!free && !inside && !this.#isStarting()) return this.#passLater(starts);
     this.#sign();
@@ -139,6 +143,16 @@ export class OperationQueue {
     }
   }
 
+  /** The operation at work waits for another process before its transaction begins: statements of others pass meanwhile. */
+  async apart(wait: () => Promise<void>): Promise<void> {
+    this.#apart = true;
+    for (const waiter of this.#waiting.filter(({ alone }) => alone)) {
+      this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+      waiter.start(waiter.turn);
+    }
+    await this.sending(wait).finally(() => (this.#apart = false));
+  }
+
   /**
    * The application starts a transaction: what its caller does from here on is inside. To be called synchronously; what it returns
    * once the transaction is let through.
@@ -152,10 +166,9 @@ export class OperationQueue {
       application.generation = this.#generation;
       this.#starting = application;
       // It is there by then, or has failed unseen.
-      const started = setTimeout(() => {
+      setTimeout(() => {
         if (this.#starting === application) this.applicationStarted();
-      }, STARTING);
-      started.unref();
+      }, STARTING).unref();
     };
   }
 
@@ -172,14 +185,13 @@ export class OperationQueue {
 
   /** A transaction of the application's has ended, or a savepoint of it. */
   applicationEnded(): void {
-    this.#starting = undefined;
     this.#sign();
-    this.#next();
+    this.applicationStarted();
   }
 
   async #passLater(starts: boolean): Promise<void> {
     // What starts behind another that is not there yet becomes a savepoint of that.
-    const turn = await this.acquire(starts && this.#starting !== undefined);
+    const turn = await this.acquire(!starts, (starts && this.#starting !== undefined) || undefined);
     // The statement follows at once.
     void setImmediate().then(() => {
       this.release(turn);
@@ -198,8 +210,7 @@ export class OperationQueue {
   }
 
   get #isApplicationActive(): boolean {
-    if (!this.#single) return false;
-    return this.#starting !== undefined || isInTransaction(this.#single);
+    return Boolean(this.#single && (this.#starting ?? isInTransaction(this.#single)));
   }
 
   /** Whether it is the caller's transaction that has been let through: what begins it must not wait behind others again. */

@@ -108,8 +108,7 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
     return false;
   }
 
-  // Two data sources of one process cannot wait for each other: the driver waits, and the whole process with it. What commits has
-  // waited for those who read.
+  // The lock of a file has no queue: who has waited in vain tries again. What commits has waited for those who read.
   isRetryable(error: unknown): boolean {
     const code = driverErrorCode(error);
     if (code === "SQLITE_BUSY") return !/^COMMIT\b/.test(failedStatement(error));

@@ -18,6 +18,8 @@ export interface SoakOrder {
   /** Only calls of one kind; inserts are TypeORM's all the same. */
   readonly by?: "own" | "native" | undefined;
   readonly milliseconds: number;
+  /** How many calls each caller makes at most. */
+  readonly calls?: number | undefined;
 }
 
 /** Thrown by a caller who changes his mind. */
@@ -97,7 +99,7 @@ async function main(): Promise<void> {
   const caller = async (number: number): Promise<void> => {
     const random = new Random(order.seed + 7919 * number);
     const rows = new PrivateRows(dataSource, random, number, order.by);
-    while (Date.now() < end) {
+    for (let call = 0; call < (order.calls ?? Infinity) && Date.now() < end; call++) {
       if (random.below(3) === 0) await callPrivate(rows, exclusive);
       else await callShared(dataSource, random, fresh, exclusive, order.by);
     }

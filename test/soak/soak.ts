@@ -22,6 +22,7 @@ export interface SoakOptions {
   /** How many calls each process makes at once. */
   readonly callers: number;
   readonly by?: SoakOrder["by"];
+  readonly calls?: SoakOrder["calls"];
   /** What else is done to the database before each look at the laws, past the package. */
   readonly meanwhile?: (query: (statement: string) => Promise<unknown>) => Promise<unknown>;
 }
@@ -35,7 +36,7 @@ const PATIENCE = 120_000;
 
 /** Lets processes work on the same rows, and looks at the laws meanwhile and afterwards. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { processes = 2, milliseconds, callers, seed, by } = options;
+  const { processes = 2, milliseconds, callers, seed, by, calls } = options;
   const database = await createDatabase(options.database, "soak", true);
   const result = { resolved: {}, rejected: {}, wrong: [] as string[], looks: 0 };
   try {
@@ -45,7 +46,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     await createPrivateRows(first, processes * callers);
     await first.destroy();
     const { place } = database;
-    const order = { database: options.database, place, seed, callers, by, milliseconds };
+    const order = { database: options.database, place, seed, callers, by, calls, milliseconds };
     const all = Array.from({ length: processes }, (_, number) => work({ ...order, number }));
     const ended = Promise.all(all).then((reports) => {
       reports.forEach((one) => {
