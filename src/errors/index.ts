@@ -2,6 +2,12 @@ export { BrokenTransactionError, ConnectionBusyError, UnknownRowsError } from ".
 export { SoftDeleteConfigurationError } from "./configuration";
 export { SoftDeleteCriteriaError } from "./criteria";
 export { SoftDeleteOptionError } from "./option-errors";
+export {
+  columnBeforeDeleteDate,
+  nullFlag,
+  retypedColumn,
+  unmappedDeleteDate,
+} from "./schema-changes";
 export type { Only } from "./check-options";
 export {
   DeletedEntityWriteError,

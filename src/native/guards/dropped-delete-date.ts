@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from "typeorm";
 
-import { SoftDeleteConfigurationError } from "../../errors";
+import { columnBeforeDeleteDate, nullFlag, retypedColumn, unmappedDeleteDate } from "../../errors";
 import { SoftDeleteGraph } from "../../plan/soft-delete-graph";
 import { retypedColumns } from "../../plan/retyped-columns";
 import type { SoftDeleteTable } from "../../plan/table";
@@ -26,7 +26,7 @@ export async function refuseDroppedDeleteDate(
     const [retyped] = keepsRetypedColumns(dataSource)
       ? []
       : retypedColumns(table, loadedTables(runner));
-    if (retyped) throw SoftDeleteConfigurationError.retypedColumn(retyped);
+    if (retyped) throw retypedColumn(retyped);
     await refuseUnmapped(runner, table);
     await refuseNullFlag(runner, table);
   }
@@ -39,12 +39,12 @@ async function refuseUnmapped(runner: QueryRunner, table: SoftDeleteTable): Prom
   const has = (column: string): Promise<boolean> => runner.hasColumn(tablePath, column);
   for (const column of unmappedDeleteDates(table, loadedTables(runner))) {
     if (!(await has(column))) continue;
-    throw SoftDeleteConfigurationError.unmappedDeleteDate(name, tableName, column);
+    throw unmappedDeleteDate(name, tableName, column);
   }
   const deletedAt = softDelete.deletedAt.databaseName;
   for (const column of columnsBeforeDeleteDate(table, loadedTables(runner))) {
     if (!(await has(column)) || (await has(deletedAt))) continue;
-    throw SoftDeleteConfigurationError.columnBeforeDeleteDate(name, tableName, column, deletedAt);
+    throw columnBeforeDeleteDate(name, tableName, column, deletedAt);
   }
 }
 
@@ -64,5 +64,5 @@ async function refuseNullFlag(runner: QueryRunner, table: SoftDeleteTable): Prom
   );
   if (records.length === 0) return;
   const path = `${name}.${deletedFlag.propertyPath}`;
-  throw SoftDeleteConfigurationError.nullFlag(path, names.table(table), names.column(deletedFlag));
+  throw nullFlag(path, names.table(table), names.column(deletedFlag));
 }
