@@ -57,3 +57,15 @@ export function removedId({
   const own = entity ? metadata.getEntityIdMap(entity) : undefined;
   return own ?? (entityId === undefined ? undefined : idMapOf(metadata, entityId));
 }
+
+/**
+ * What tells inserts, or updates, from each other that are started in one turn, but for those of one transaction.
+ *
+ * Leans on TypeORM giving the query runner a new manager for each call outside a transaction, on SQLite too, where all calls share
+ * the query runner.
+ *
+ * @internal
+ */
+export function callOf({ manager }: Pick<InsertEvent<ObjectLiteral>, "manager">): object {
+  return manager;
+}

@@ -5,11 +5,15 @@
  *
  * @internal
  */
-export class TickBatches<Item> {
-  readonly #open = new Map<object, { items: Item[]; done: Promise<void> }>();
+export class TickBatches<Item, Result = void> {
+  readonly #open = new Map<object, { items: Item[]; done: Promise<Result> }>();
 
   /** Adds an item to the batch of the given key. The promise settles when the whole batch has been processed. */
-  add(key: object, item: Item, process: (items: readonly Item[]) => Promise<void>): Promise<void> {
+  add(
+    key: object,
+    item: Item,
+    process: (items: readonly Item[]) => Promise<Result>,
+  ): Promise<Result> {
     const open = this.#open.get(key);
     if (open) {
       open.items.push(item);

@@ -1,4 +1,4 @@
-import type { DataSource } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 
 import { getSoftDeleteRepository, ParentDeletedError, SoftDeleteSubscriber } from "../../src";
 import { describeEachDatabase, statementsOf } from "../harness";
@@ -89,6 +89,21 @@ describeEachDatabase("guardReferences", (database) => {
       expect(await rows()).toEqual([0, 0]);
     });
   }
+
+  it.each(["by themselves", "in one transaction"])(
+    "refuses of the inserts of one turn those alone that refer to a deleted parent, %s",
+    async (how) => {
+      const insert = (manager: EntityManager) =>
+        Promise.allSettled(
+          [active, gone, active].map((owner) => manager.insert(Cat, { name: "x", owner })),
+        );
+      const outcomes = await (how === "by themselves"
+        ? insert(ds.manager)
+        : ds.transaction((manager) => insert(manager)));
+      expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+      expect(await ds.manager.count(Cat)).toBe(2);
+    },
+  );
 
   it("refuses to point an active row at a deleted parent, and writes nothing", async () => {
     const cat = await ds.manager.save(Cat, { name: "x", owner: active });

@@ -10,11 +10,18 @@ import {
 import { describeEachDatabase } from "../harness";
 import { Author, Book, openOnce, Tag } from "./entities";
 import { leaning } from "./leaning";
-import { insertedObject, isSaved, removedId, storedRow } from "../../src/typeorm/hook-events";
+import {
+  callOf,
+  insertedObject,
+  isSaved,
+  removedId,
+  storedRow,
+} from "../../src/typeorm/hook-events";
 
 const FILE = "src/typeorm/hook-events.ts";
 
 let told: unknown[] = [];
+let calls: object[] = [];
 
 @EventSubscriber()
 class Listening implements EntitySubscriberInterface {
@@ -26,6 +33,7 @@ class Listening implements EntitySubscriberInterface {
     const object = insertedObject(event) as Author | undefined;
     if (object) object.name += "!";
     told.push(object ? object.name : "nobody");
+    calls.push(callOf(event));
   }
   afterInsert(event: InsertEvent<Author>): void {
     told.push(isSaved(event));
@@ -136,6 +144,31 @@ describeEachDatabase("hook-events", (database) => {
       [undefined, undefined],
       [undefined, undefined],
       [undefined, undefined],
+    ],
+  );
+
+  leaning(
+    FILE,
+    "src/native/inserted-rows.ts",
+    "src/native/guards/insert-calls.ts",
+    "src/native/guards/reference-guard.ts",
+  ).itStill(
+    "gives each call outside a transaction a manager of its own, all its rows the same, and those of a transaction one",
+    async () => {
+      const { manager } = opened.dataSource;
+      const row = (id: number) => ({ id, name: "x" });
+      calls = [];
+      await Promise.all([manager.insert(Author, [row(2), row(3)]), manager.insert(Author, row(4))]);
+      const alone = calls.map((call) => calls.indexOf(call));
+      calls = [];
+      await manager.transaction((inner) =>
+        Promise.all([inner.insert(Author, row(5)), inner.insert(Author, row(6))]),
+      );
+      return [alone, calls.map((call) => calls.indexOf(call))];
+    },
+    [
+      [0, 0, 2],
+      [0, 0],
     ],
   );
 });

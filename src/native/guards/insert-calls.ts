@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { EntityMetadata, InsertEvent, ObjectLiteral } from "typeorm";
 
-import { insertedObject, isSaved } from "../../typeorm/hook-events";
+import { callOf, insertedObject, isSaved } from "../../typeorm/hook-events";
 import { hasExactKeys, insertsOnly } from "../../typeorm/inserted-keys";
 
 /** A row that an insert has written, or is about to. */
@@ -16,6 +16,7 @@ interface InsertedRow {
 /** The rows of inserts that were started in one turn, and the statements that were sent for them. */
 export interface InsertCall {
   readonly runner: object;
+  readonly key: object;
   readonly rows: InsertedRow[];
   readonly statements: string[];
   ended: boolean;
@@ -26,12 +27,14 @@ export class InsertCalls {
   /** TypeORM calls its before-hook, sends its statement, and calls its after-hook in one async context. */
   readonly #current = new AsyncLocalStorage<InsertCall>();
 
-  before({ queryRunner, metadata, entity }: InsertEvent<ObjectLiteral>): void {
+  before(event: InsertEvent<ObjectLiteral>): void {
+    const { queryRunner, metadata, entity } = event;
+    const key = callOf(event);
     const known = this.#current.getStore();
     const call: InsertCall =
-      known?.runner === queryRunner && !known.ended
+      known?.key === key && !known.ended
         ? known
-        : { runner: queryRunner, rows: [], statements: [], ended: false };
+        : { runner: queryRunner, key, rows: [], statements: [], ended: false };
     call.rows.push({
       metadata,
       object: entity,

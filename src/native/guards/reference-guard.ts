@@ -1,10 +1,12 @@
 import type { InsertEvent, ObjectLiteral, QueryRunner, UpdateEvent } from "typeorm";
 
 import { ParentDeletedError } from "../../errors";
+import { keyText } from "../../rows/key-text";
 import { Session } from "../../session/session";
 import { transact } from "../../session/transaction";
 import { connectedManager } from "../../typeorm/connections";
-import { insertedObject } from "../../typeorm/hook-events";
+import { toDatabase } from "../../typeorm/column-values";
+import { callOf, insertedObject } from "../../typeorm/hook-events";
 import { TickBatches } from "../../typeorm/tick-batches";
 import { InsertCalls, type InsertCall } from "./insert-calls";
 import { deletedParents, deletedParentsOfRows, joinParents, type FoundParent } from "./parents";
@@ -16,10 +18,10 @@ import { removeInserted } from "./remove-inserted";
  * writers until the transaction ends, and where there is none they are looked at again after the write.
  */
 export class ReferenceGuard {
-  readonly #before = new TickBatches<WrittenRow>();
+  readonly #before = new TickBatches<WrittenRow, Looked>();
   readonly #after = new TickBatches<RowAfter>();
   readonly #inserts = new InsertCalls();
-  readonly #work = new WeakMap<QueryRunner, Set<Promise<void>>>();
+  readonly #work = new WeakMap<QueryRunner, Set<Promise<unknown>>>();
 
   /** A statement is about to be sent. */
   sent(statement: string): void {
@@ -28,11 +30,11 @@ export class ReferenceGuard {
 
   beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
     if (insertedObject(event)) this.#inserts.before(event);
-    return this.#check(event.queryRunner, insertedRow(event));
+    return this.#check(event, insertedRow(event));
   }
 
   beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | undefined {
-    return this.#check(event.queryRunner, updatedRow(event));
+    return this.#check(event, updatedRow(event));
   }
 
   afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | undefined {
@@ -48,27 +50,38 @@ export class ReferenceGuard {
     await Promise.allSettled([...(this.#work.get(runner) ?? [])]);
   }
 
-  #check(runner: QueryRunner, row: WrittenRow | undefined): Promise<void> | undefined {
-    if (!row || row.references.length === 0) return undefined;
-    return this.#before.add(runner, row, (rows) => this.#track(runner, refuse(runner, rows)));
+  /** Calls that are started in one turn may be looked at together, and each is refused for its own rows alone. */
+  async #check(
+    event: InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral>,
+    row: WrittenRow | undefined,
+  ): Promise<void> {
+    if (!row || row.references.length === 0) return;
+    const { queryRunner: runner } = event;
+    const { rows: all, found } = await this.#before.add(callOf(event), row, (rows) =>
+      this.#track(runner, lookAt(runner, rows)),
+    );
+    const refused = all.filter((one) => found.some((parent) => isParentOf(runner, parent, one)));
+    // What cannot be told apart is refused whole.
+    if (refused.length === 0 || refused.includes(row)) refuseFound(all, found);
   }
 
   #checkAgain(
-    { queryRunner, metadata, entity }: InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral>,
+    event: InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral>,
     row: WrittenRow | undefined,
     insert?: InsertCall,
   ): Promise<void> | undefined {
     if (!row) return undefined;
+    const { queryRunner, metadata, entity } = event;
     const id = row.unsaid.length > 0 && entity ? metadata.getEntityIdMap(entity) : undefined;
     // The locks of a transaction still hold.
     const references = queryRunner.isTransactionActive ? [] : row.references;
     if (!id && references.length === 0) return undefined;
-    return this.#after.add(queryRunner, { ...row, references, id, insert }, (rows) =>
+    return this.#after.add(callOf(event), { ...row, references, id, insert }, (rows) =>
       this.#track(queryRunner, refuseAgain(queryRunner, rows)),
     );
   }
 
-  #track(runner: QueryRunner, work: Promise<void>): Promise<void> {
+  #track<Result>(runner: QueryRunner, work: Promise<Result>): Promise<Result> {
     const running = this.#work.get(runner) ?? new Set();
     this.#work.set(runner, running);
     running.add(work);
@@ -83,8 +96,23 @@ interface RowAfter extends WrittenRow {
   readonly insert: InsertCall | undefined;
 }
 
-async function refuse(runner: QueryRunner, rows: readonly WrittenRow[]): Promise<void> {
-  refuseFound(rows, await deletedParents(new Session(runner), referencesOf(rows)));
+/** Rows that were looked at together, and the deleted parents to which any of them refers. */
+interface Looked {
+  readonly rows: readonly WrittenRow[];
+  readonly found: readonly FoundParent[];
+}
+
+async function lookAt(runner: QueryRunner, rows: readonly WrittenRow[]): Promise<Looked> {
+  return { rows, found: await deletedParents(new Session(runner), referencesOf(rows)) };
+}
+
+function isParentOf(runner: QueryRunner, { edge, key }: FoundParent, row: WrittenRow): boolean {
+  const session = new Session(runner);
+  const { dataSource } = session.manager;
+  const textOf = (values: readonly unknown[]): string =>
+    keyText(edge.on.map(({ parent }, index) => toDatabase(dataSource, parent, values[index])));
+  const own = edge.on.map(({ parent }, index) => session.hydrate(parent, key[index]));
+  return row.references.some((one) => one.edge === edge && textOf(one.key) === textOf(own));
 }
 
 async function refuseAgain(runner: QueryRunner, rows: readonly RowAfter[]): Promise<void> {
