@@ -1,4 +1,8 @@
+import type { EntityManager } from "typeorm";
+
 import { refuseRestricted } from "../delete/restrict";
+import type { PrimaryKey } from "../errors";
+import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable } from "../plan/table";
 import { isHeard } from "../record/listeners";
 import { Recorder } from "../record/recorder";
@@ -32,8 +36,24 @@ export async function takeBelowInserted(
       if (totalOf(tally.toCounts()) > ids.length)
         await refresh(session, objectsOf({ calls: some }));
     }
-    await report(session, table, some, tally);
+    const left = some.filter((call) => call.reported !== true);
+    await report(session, table, left, tally);
   }
+}
+
+/** Tells the log and the listeners of rows that were inserted as deleted ones, with nothing below them. */
+export async function reportInserted(
+  session: Session,
+  calls: readonly NativeCall[],
+): Promise<void> {
+  for (const [table, some] of byTable(calls)) await report(session, table, some);
+}
+
+/** Whether a deletion may take something along from below a row, or be refused for it. */
+export function hasBelow({ dataSource }: EntityManager, table: SoftDeleteTable): boolean {
+  const { groups, restricts } = SoftDeleteGraph.of(dataSource).plan([table]);
+  const [top] = groups;
+  return groups.length > 1 || (top?.inner.length ?? 0) > 0 || restricts.length > 0;
 }
 
 /** Removes rows that were inserted outside a transaction by a call that is refused. */
@@ -51,23 +71,42 @@ async function report(
   session: Session,
   table: SoftDeleteTable,
   calls: readonly NativeCall[],
-  all: Tally,
+  /** What they have taken; undefined where that is each row alone. */
+  all?: Tally,
 ): Promise<void> {
-  if (!isHeard(session.manager, "afterSoftDelete")) return;
+  if (calls.length === 0 || !isHeard(session.manager, "afterSoftDelete")) return;
   const recorder = new Recorder(session, "afterSoftDelete");
-  const tallies = await talliesOf(session, idsOf(calls), session.graph.plan([table]), all);
+  const ids = idsOf(calls);
+  const tallies = all
+    ? await talliesOf(session, ids, session.graph.plan([table]), all)
+    : new Map<string, Tally>();
+  const keys = all ? undefined : await keysOf(session, table, ids);
   const made: Made[] = [];
   for (const call of calls) {
     const { inserted: deletion } = call;
-    const tally = deletion && tallies.get(deletion.id);
+    const key = deletion && (keys ? keys.get(deletion.id) : byKeyOf(table, call).id);
+    const tally = deletion && (keys ? new Tally() : tallies.get(deletion.id));
     // An upsert has changed a row that was there.
-    if (!tally) continue;
-    const { id } = byKeyOf(table, call);
-    if (id) recorder.addKey(table, deletion.id, id);
+    if (!tally || (keys && !key)) continue;
+    if (keys) tally.add(table.name, 1);
+    if (key) recorder.addKey(table, deletion.id, key);
     else recorder.countRoots(deletion.id, 1);
     made.push({ deletion, taken: { roots: 1, tally } });
   }
   await reportSoftDeletes(session, recorder, table.name, made);
+}
+
+/** The keys of the rows of deletions of one row: one SELECT. */
+async function keysOf(
+  session: Session,
+  table: SoftDeleteTable,
+  ids: readonly string[],
+): Promise<Map<string, PrimaryKey>> {
+  const { names } = session.dialect;
+  const rows = await session.select<{ d: string }>(
+    sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", table.softDelete.deletionId)} AS d FROM ${names.table(table)} c WHERE ${new Members(session, ids).has("c", table)}`,
+  );
+  return new Map(rows.map((row) => [row.d, session.key(table, row)]));
 }
 
 /** What each deletion has taken: one SELECT for each table. */

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { InsertEvent, ObjectLiteral, QueryRunner } from "typeorm";
 
+import type { HeldTransaction } from "../session/held-transaction";
+import type { Savepoint } from "../session/savepoint";
 import { isHeard } from "../record/listeners";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { ownColumn, type SoftDeleteTable } from "../plan/table";
@@ -9,34 +11,73 @@ import { authorOf } from "../record/author";
 import { newDeletionId } from "../rows/deletion-id";
 import { stampObject, type Deletion } from "../rows/stamps";
 import { now } from "../session/settings";
-import { insertedObject, isSaved } from "../typeorm/hook-events";
-import { insertsWithout, overwrites } from "../typeorm/insert-text";
+import { callOf, insertedObject, isSaved } from "../typeorm/hook-events";
+import { insertsInto, insertsWithout, overwrites } from "../typeorm/insert-text";
 import { givenDate } from "./given-date";
 import type { NativeCall } from "./native-call";
+import type { StatementWork } from "./settle-statement";
 
 /** A row that is inserted with a delete date, or with null for one. */
-interface Inserted {
+export interface Inserted {
   readonly table: SoftDeleteTable;
   readonly call: NativeCall;
   /** The deletion of a row that is inserted as a deleted one. */
   readonly deletion: Deletion | undefined;
   /** Whether the object says anything of the date. */
   readonly given: boolean;
+  /** Whether its primary key was given. */
+  readonly keyed: boolean;
+  /** Its statement is known. */
+  sent: boolean;
   /** The statement does not write its deletion id, or may write the date into a row that is there already. */
   open: boolean;
+  /** The log and the listeners have been told. */
+  reported: boolean;
 }
 
-/** The rows of the inserts that were started in one turn. */
-interface Insert {
-  readonly runner: QueryRunner;
+/** The rows of which the hooks of one turn have told. */
+interface Turn {
+  readonly key: object;
+  /** How many of them are in no statement that is known. */
+  left: number;
   readonly rows: Inserted[];
   ended: boolean;
 }
 
-/**
- * Gives rows that are inserted as deleted ones a deletion each, and tells what is left to do about them once they are written. An
- * insert whose statement does not say how its rows will stand is made a call by criteria, such as `softDelete(criteria)` is.
- */
+/** What goes on in the async context of a before-hook: the insert of the row that it was called for, if that is the last one. */
+export interface Insert {
+  readonly runner: QueryRunner;
+  readonly turn: Turn;
+  /** How many rows of the turn had been told by then. */
+  readonly count: number;
+  /** Its statement, while other subscribers are asked about it. */
+  asks?: string | undefined;
+  /** The transaction that holds its statement, until the after-hook. */
+  frame?: Frame | undefined;
+  savepoint?: Savepoint | undefined;
+  /** The end of the savepoint, where nothing is left to be done. */
+  end?: Promise<void>;
+  /** How many statements it has sent that insert rows: but for a `save()` it is one. */
+  inserts: number;
+  /** How many others it has sent since then that write. */
+  others: number;
+  /** Why all of it has been taken back. */
+  failed?: unknown;
+}
+
+/** A transaction, or savepoint, around the statement of an insert, and the SELECT by which TypeORM reads what the database has made. */
+export interface Frame {
+  readonly held: HeldTransaction;
+  readonly text: string;
+  readonly started: number;
+  readonly work: StatementWork;
+  readonly rows: readonly Inserted[];
+  settled: boolean;
+  reads: string | undefined;
+  end?: Promise<void>;
+}
+
+/** Gives rows that are inserted as deleted ones a deletion each, and tells what is left to do about them once they are written. */
 export class InsertedRows {
   /** TypeORM calls its before-hook, sends its statement, and calls its after-hook in one async context. */
   readonly #current = new AsyncLocalStorage<Insert>();
@@ -56,22 +97,44 @@ export class InsertedRows {
     const at = given?.at ?? deletion?.deletedAt;
     // An upsert in which another row has a date sets it in all of them.
     const call = { manager, metadata, direction: given?.direction ?? "restored", at };
-    const row = { table, call, deletion, given: given !== undefined, open: false };
+    const row: Inserted = {
+      ...{ table, call, deletion, given: given !== undefined },
+      keyed: metadata.getEntityIdMap(object) !== undefined,
+      ...{ sent: false, open: false, reported: false },
+    };
     if (given) this.#rows.set(object, row);
-    this.#insertOf(queryRunner).rows.push(row);
+    this.#enter(queryRunner, callOf(event), row);
   }
 
-  /** The calls of which nothing can be told by their rows, now that their statement is known. */
-  opened(runner: QueryRunner, statement: string): NativeCall[] {
+  /** The insert in whose context the caller is. */
+  current(runner: QueryRunner): Insert | undefined {
     const insert = this.#current.getStore();
-    if (insert?.runner !== runner) return [];
-    const open = insert.rows.filter(({ table, call: { metadata }, given, open: known }) => {
-      const id = ownColumn(metadata, table.softDelete.deletionId);
-      if (known || !insertsWithout(statement, metadata, id)) return false;
-      return given || overwrites(statement, ownColumn(metadata, table.softDelete.deletedAt));
-    });
-    for (const row of open) row.open = true;
-    return open.map(({ call }) => call);
+    return insert?.runner === runner ? insert : undefined;
+  }
+
+  /** The rows that a statement of an insert writes. */
+  written(insert: Insert, statement: string): Inserted[] {
+    const { turn, count } = insert;
+    if (turn.left === 0 || !/^(?:INSERT|\s*\/\*)/.test(statement)) return [];
+    const written = turn.rows
+      .slice(0, count)
+      .filter(({ sent, call }) => !sent && insertsInto(statement, call.metadata));
+    turn.left -= written.length;
+    if (written.length > 0) insert.inserts += 1;
+    for (const row of written) {
+      const { table, call, given } = row;
+      const id = ownColumn(call.metadata, table.softDelete.deletionId);
+      const date = ownColumn(call.metadata, table.softDelete.deletedAt);
+      row.sent = true;
+      row.open =
+        insertsWithout(statement, call.metadata, id) && (given || overwrites(statement, date));
+    }
+    return written;
+  }
+
+  /** Whether an object is that of a row which says something of the date. */
+  knows(object: ObjectLiteral | undefined): boolean {
+    return object !== undefined && this.#rows.has(object);
   }
 
   /** A row has been inserted. Returns what the deletion id on it, or the one missing there, makes of the call. */
@@ -80,27 +143,28 @@ export class InsertedRows {
     const row = object && this.#rows.get(object);
     if (!row) return [];
     this.#rows.delete(object);
-    const { call, deletion } = row;
-    const { metadata } = event;
+    const { call, deletion, reported } = row;
     const saved = isSaved(event);
     // Below a row that is inserted alone there is none yet.
-    const calls: NativeCall[] = [];
-    if (deletion && (saved || isHeard(event.manager, "afterSoftDelete"))) {
-      const id = metadata.getEntityIdMap(object);
-      calls.push({ ...call, id, entity: object, save: saved, inserted: deletion });
-    }
-    return calls;
+    const left = saved || (!reported && isHeard(event.manager, "afterSoftDelete"));
+    if (!deletion || !left) return [];
+    const id = event.metadata.getEntityIdMap(object);
+    const savepoint = this.current(event.queryRunner)?.savepoint;
+    return [{ ...call, id, entity: object, save: saved, inserted: deletion, reported, savepoint }];
   }
 
-  #insertOf(runner: QueryRunner): Insert {
-    const known = this.#current.getStore();
-    if (known?.runner === runner && !known.ended) return known;
-    const insert: Insert = { runner, rows: [], ended: false };
-    this.#current.enterWith(insert);
+  /** Each row has a context of its own: of inserts that are started in one turn, each goes on in that of its last row. */
+  #enter(runner: QueryRunner, key: object, row: Inserted): void {
+    const known = this.#current.getStore()?.turn;
+    const turn =
+      known?.key === key && !known.ended ? known : { key, rows: [], left: 0, ended: false };
+    turn.rows.push(row);
+    turn.left += 1;
+    this.#current.enterWith({ runner, turn, count: turn.rows.length, inserts: 0, others: 0 });
+    if (turn === known) return;
     queueMicrotask(() => {
-      insert.ended = true;
+      turn.ended = true;
     });
-    return insert;
   }
 }
 

@@ -10,6 +10,7 @@ import type {
 import { ownColumn, topOf, type SoftDeleteTable } from "../plan/table";
 import type { Direction } from "../sql/state";
 import type { Deletion } from "../rows/stamps";
+import type { Savepoint } from "../session/savepoint";
 import { removedId, storedRow } from "../typeorm/hook-events";
 import { givenDate } from "./given-date";
 
@@ -33,6 +34,10 @@ export interface NativeCall {
   readonly recover?: boolean;
   /** The deletion that a row was inserted with. */
   readonly inserted?: Deletion;
+  /** The log and the listeners have been told of that. */
+  readonly reported?: boolean;
+  /** The savepoint of what has inserted it. */
+  readonly savepoint?: Savepoint | undefined;
 }
 
 /** A `softRemove()`, `softDelete()`, `recover()` or `restore()`. */

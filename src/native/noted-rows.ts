@@ -1,12 +1,14 @@
 import type { ObjectLiteral } from "typeorm";
 
-import { and, filter, sql, type Sql } from "../sql/sql";
+import { and, filter, or, sql, type Sql } from "../sql/sql";
 import { byKeys } from "../rows/by-keys";
 import { keyTextOfObject } from "../rows/key-text";
 import type { Session } from "../session/session";
 import type { SoftDeleteTable } from "../plan/table";
 import { type Direction, isUnsettled } from "../sql/state";
+import { isContrary } from "./contrary-rows";
 import { isAt, isRecent, keysWhere } from "./moved-rows";
+import type { LoneRow } from "./put-back";
 
 /** The rows of a call: by their keys, or, of an insert, all that were not unsettled before it. */
 export interface CallRows {
@@ -18,33 +20,71 @@ export interface CallRows {
   readonly ids: readonly ObjectLiteral[] | null;
 }
 
-/** The rows among those of a call that were unsettled before it, by the text of their key. */
-export type Note = ReadonlyMap<string, ObjectLiteral>;
+/** What was unsettled before a call. */
+export interface Note {
+  /** The rows among those of the call that look as if it had moved them, by the text of their key. */
+  readonly moved: ReadonlyMap<string, ObjectLiteral>;
+  /** Those that are unsettled the other way round. */
+  readonly contrary: readonly LoneRow[];
+}
 
-/** One SELECT. */
+/** One SELECT, or two where any row may be the call's. */
 export async function noteUnsettled(session: Session, rows: CallRows): Promise<Note> {
-  const { table } = rows;
-  const { dialect } = session;
-  const noted = new Map<string, ObjectLiteral>();
-  if (rows.ids?.length === 0) return noted;
-  const found = await session.select(
-    sql`SELECT ${session.keyColumns("c", table)} FROM ${dialect.names.table(table)} c WHERE ${movedAmong(session, rows)}`,
+  const { table, direction, ids } = rows;
+  const moved = new Map<string, ObjectLiteral>();
+  const contrary: LoneRow[] = [];
+  if (ids?.length === 0) return { moved, contrary };
+  const { names } = session.dialect;
+  const conditions = ids
+    ? [
+        and(
+          byKeys(session.dialect, table.metadata, ids),
+          filter(
+            or(
+              isUnsettled(names, "c", table, "deleted"),
+              isUnsettled(names, "c", table, "restored"),
+            ),
+          ),
+        ),
+      ]
+    : [movedAmong(session, rows), isContrary(session, table, direction)];
+  for (const condition of conditions) {
+    for (const row of await unsettledRows(session, table, condition)) {
+      const isDeleted = row.d === null;
+      if (isDeleted !== (direction === "deleted"))
+        contrary.push({ id: row.id, deletedAt: row.at ?? "" });
+      else moved.set(keyTextOfObject(session.manager.dataSource, table.primary, row.id), row.id);
+    }
+  }
+  return { moved, contrary };
+}
+
+async function unsettledRows(
+  session: Session,
+  table: SoftDeleteTable,
+  condition: Sql,
+): Promise<{ id: ObjectLiteral; d: string | null; at: string | null }[]> {
+  const { names } = session.dialect;
+  const { deletedAt, deletionId } = table.softDelete;
+  const at = session.dialect.asText(sql`${names.of("c", deletedAt)}`);
+  const found = await session.select<{ d: string | null; at: string | null }>(
+    sql`SELECT ${session.keyColumns("c", table)}, ${names.of("c", deletionId)} AS d, ${at} AS at FROM ${names.table(table)} c WHERE ${condition}`,
   );
-  for (const row of found) {
+  return found.map((row) => {
     const id: ObjectLiteral = {};
     table.primary.forEach((column, index) => {
-      column.setEntityValue(id, session.hydrate(column, row[`key${String(index)}`]));
+      const value = (row as ObjectLiteral)[`key${String(index)}`] as unknown;
+      column.setEntityValue(id, session.hydrate(column, value));
     });
-    noted.set(keyTextOfObject(session.manager.dataSource, table.primary, id), id);
-  }
-  return noted;
+    return { id, d: row.d, at: row.at };
+  });
 }
 
 /** A condition on `c`: of the call, unsettled, and not noted. */
 export function movedSince(session: Session, rows: CallRows, note: Note): Sql {
   const moved = movedAmong(session, rows);
-  if (note.size === 0) return moved;
-  const noted = byKeys(session.dialect, rows.table.metadata, [...note.values()]);
+  if (note.moved.size === 0) return moved;
+  const noted = byKeys(session.dialect, rows.table.metadata, [...note.moved.values()]);
   return and(moved, sql`NOT (${noted})`);
 }
 

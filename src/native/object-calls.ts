@@ -12,13 +12,14 @@ import { transact } from "../session/transaction";
 import { managerAfterHooks } from "../typeorm/connections";
 import { TickBatches } from "../typeorm/tick-batches";
 import { groupsOf, idsOf, objectsOf, softDelete, tableOf, type NotedGroup } from "./call-groups";
+import { putBackContrary, settleContrary, without } from "./contrary-rows";
 import { FormerStates } from "./former-states";
 import { removeInserted, takeBelowInserted } from "./inserted-deletions";
 import { byKeyOf, type NativeCall } from "./native-call";
 import { movedBy, movedSince, noteUnsettled, type Note } from "./noted-rows";
 import { putBackActive, putBackDeleted, putBackLone, putBackRestamped } from "./put-back";
 
-const NOTHING: Note = new Map();
+const NOTHING: Note = { moved: new Map(), contrary: [] };
 
 /** Tells calls that name their rows from each other. */
 export type RowContexts = Readonly<Record<"ofRows" | "afterRows", (runner: QueryRunner) => object>>;
@@ -103,16 +104,20 @@ export class ObjectCalls {
   async #settle(runner: QueryRunner, context: object, calls: readonly NativeCall[]): Promise<void> {
     const inserted = calls.filter((call) => call.inserted !== undefined);
     const moving = calls.filter((call) => call.inserted === undefined);
+    const savepoint = inserted.find((call) => call.savepoint)?.savepoint;
     this.#written.delete(context);
     const groups = this.#groupsOf(context, moving);
     // Where another subscriber has thrown, the rows may be written and committed, and have to be settled all the same.
     const manager = await managerAfterHooks(runner);
     try {
-      await explainConflicts(manager, () =>
-        transact(manager, (session) => this.#apply(session, groups, inserted)),
-      );
+      const apply = (): Promise<void> =>
+        transact(manager, (session) => this.#apply(session, groups, inserted));
+      await explainConflicts(manager, () => (savepoint ? savepoint.end(apply) : apply()));
     } catch (error) {
-      throw await this.#takeBack(manager, groups, inserted, error);
+      const told = await this.#takeBack(manager, groups, inserted, error);
+      // Rows that a save() has inserted beside them are not known.
+      const left = savepoint?.rolledBack === false && inserted.some((call) => call.save);
+      throw left && told === error ? doom(runner, error, undefined) : told;
     }
   }
 
@@ -137,6 +142,12 @@ export class ObjectCalls {
     let moved = 0;
     for (const { table, calls } of groups) {
       moved += await putBackRestamped(session, table, idsOf(calls.filter((call) => call.restamps)));
+    }
+    const all = groups.flatMap((group) => group.calls);
+    const reached = idsOf([...this.#former.reached(session, all).lone]);
+    for (const { table, direction, note } of groups) {
+      const rows = without(session, table, note.contrary, reached);
+      moved += await settleContrary(session, table, direction, rows, context);
     }
     moved += await softDelete(session, inDirection(groups, "deleted"), time, author);
     await takeBelowInserted(session, inserted);
@@ -209,6 +220,9 @@ export class ObjectCalls {
     groups: readonly NotedGroup[],
     inserted: readonly NativeCall[],
   ): Promise<void> {
+    for (const { table, direction, note } of groups) {
+      await putBackContrary(session, table, direction, note.contrary);
+    }
     for (const group of inDirection(groups, "deleted")) {
       await putBackActive(session, group.table, await movedBy(session, group, group.note));
     }

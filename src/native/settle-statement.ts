@@ -8,10 +8,11 @@ import { newDeletionId } from "../rows/deletion-id";
 import type { Deletion } from "../rows/stamps";
 import type { Session } from "../session/session";
 import { now } from "../session/settings";
-import type { Sql } from "../sql/sql";
+import { and, filter, type Sql } from "../sql/sql";
 import { runStatement } from "../typeorm/run-statement";
 import { conditionOf, isUnguarded } from "../typeorm/update-text";
-import { groupsOf, softDelete, tableOf } from "./call-groups";
+import { tableOf } from "./call-groups";
+import { forgetDeletion, isContrary } from "./contrary-rows";
 import {
   countOf,
   isUnsettledBefore,
@@ -22,7 +23,6 @@ import {
   stillMoved,
 } from "./moved-rows";
 import type { NativeCall } from "./native-call";
-import { movedBy, noteUnsettled, type Note } from "./noted-rows";
 import { putBackStray, redate } from "./put-back";
 
 /** A statement of TypeORM's, as its hooks tell of it. */
@@ -67,34 +67,6 @@ export function updateWork(call: NativeCall, text: string): StatementWork {
   };
 }
 
-/** The work of an INSERT that may write the delete date into rows which are there, or leaves their deletion open. */
-export function insertWork(calls: readonly NativeCall[]): StatementWork {
-  const groups = [...groupsOf(calls).values()];
-  let notes: Note[] = [];
-  const work: StatementWork = {
-    async prepare(session) {
-      notes = [];
-      for (const group of groups) notes.push(await noteUnsettled(session, group));
-    },
-    async settle(session) {
-      const noted = groups.map((group, index) => ({ ...group, note: notes[index] ?? new Map() }));
-      const deleted = noted.filter((group) => group.direction === "deleted");
-      await softDelete(session, deleted, now(session.manager.dataSource), authorIn(session));
-      for (const group of noted.filter((one) => one.direction === "restored")) {
-        const condition = await movedBy(session, group, group.note);
-        const matched = { table: group.table, conditions: [condition], native: true };
-        await restoreMatched(session, matched, restoreContext(session));
-      }
-    },
-    async again(session, statement) {
-      await work.prepare(session);
-      await runStatement(session.runner, statement.text, [...statement.parameters]);
-      await work.settle(session, statement);
-    },
-  };
-  return work;
-}
-
 /** Of rows that nothing else can have moved there are as many as the statement has matched. */
 async function settleUpdate(
   session: Session,
@@ -128,6 +100,9 @@ async function makeAgain(
   if (keys.length === 0 && call.update !== true) return;
   const rows = keysOf(session, table, keys);
   if (call.update === true) {
+    const contrary = and(rows, filter(isContrary(session, table, direction)));
+    if (direction === "deleted") await forgetDeletion(session, table, contrary);
+    else await settle(session, call, table, contrary);
     // Whatever else it sets is written as well.
     await runStatement(session.runner, text, [...parameters]);
     if (direction === "deleted") {
@@ -162,11 +137,13 @@ function newDeletion(session: Session, at: Date | undefined): Deletion {
   return { id: newDeletionId(deletedAt), deletedAt, ...authorIn(session) };
 }
 
-function restoreContext(session: Session): RestoreContext {
+/** @internal */
+export function restoreContext(session: Session): RestoreContext {
   const time = now(session.manager.dataSource);
   return { parents: "refuse", below: true, now: time, author: authorIn(session) };
 }
 
-function authorIn({ manager: { dataSource, queryRunner } }: Session): Author {
+/** @internal */
+export function authorIn({ manager: { dataSource, queryRunner } }: Session): Author {
   return authorOf(dataSource, { data: queryRunner?.data as unknown });
 }

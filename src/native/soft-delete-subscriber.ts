@@ -41,7 +41,7 @@ import { refuseDroppedDeleteDate } from "./guards/dropped-delete-date";
 import { CallContexts } from "./call-contexts";
 import * as gate from "./connection-gate";
 import { Guards } from "./guards/guards";
-import { InsertedRows } from "./inserted-rows";
+import { InsertStatements } from "./insert-statements";
 import { removalCall, updateCall, type NativeCall } from "./native-call";
 import { ObjectCalls } from "./object-calls";
 import { isUnderWay, StatementCalls, type AnnouncedCall } from "./statement-calls";
@@ -71,7 +71,7 @@ export class SoftDeleteSubscriber
   readonly #contexts = new CallContexts<AnnouncedCall>(isUnderWay);
   readonly #objects = new ObjectCalls(this.#contexts);
   readonly #statements = new StatementCalls(this.#contexts);
-  readonly #inserted = new InsertedRows();
+  readonly #inserts = new InsertStatements();
   #validated = false;
   readonly #guards = new Guards(() => this[SETTINGS]);
 
@@ -118,18 +118,18 @@ export class SoftDeleteSubscriber
     }
     if (this.#guards.watchesQueries) this.#guards.beforeQuery(dataSource, query);
     if (isOfSchemaBuilder(event)) return refuseDroppedDeleteDate(dataSource, queryRunner);
-    const open = this.#inserted.opened(queryRunner, query);
-    if (open.length > 0) return this.#statements.beforeInsert(event, open);
-    return this.#statements.before(event) ?? gate.passStatement(queryRunner, query);
+    const call = this.#inserts.before(event) ?? this.#statements.before(event);
+    return call ?? gate.passStatement(queryRunner, query);
   }
 
   /** TypeORM's hook. */
   afterQuery(event: AfterQueryEvent): Promise<void> | undefined {
-    const closed = this.#statements.after(event);
+    const inserted = this.#inserts.after(event);
+    const closed = inserted ?? this.#statements.after(event);
     if (event.success) gate.rolledBackTo(event);
-    if (closed || event.success) return closed;
-    gate.transactionFailed(event);
-    return this.#objects.failed(event);
+    if (event.success || (closed && !inserted)) return closed;
+    if (!closed) gate.transactionFailed(event);
+    return Promise.resolve(inserted).then(() => this.#objects.failed(event));
   }
 
   /** TypeORM's hook. */
@@ -172,18 +172,16 @@ export class SoftDeleteSubscriber
 
   /** TypeORM's hook: a row that is inserted as a deleted one belongs to a deletion of its own. */
   async beforeInsert(event: InsertEvent<ObjectLiteral>): Promise<void> {
-    this.#inserted.before(event);
+    this.#inserts.rows.before(event);
     await this.#guards.beforeInsert(event);
   }
 
   /** TypeORM's hook. */
   async afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> {
-    await Promise.all([
-      this.#guards.afterInsert(event),
-      ...this.#inserted
-        .after(event)
-        .map(async (call) => this.#objects.after(event.queryRunner, call)),
-    ]);
+    await this.#inserts.end(event);
+    const calls = this.#inserts.rows.after(event);
+    const settled = calls.map(async (call) => this.#objects.after(event.queryRunner, call));
+    await Promise.all([this.#guards.afterInsert(event), ...settled]);
   }
 
   /** TypeORM's hook. */
@@ -226,6 +224,7 @@ export class SoftDeleteSubscriber
   /** TypeORM's hook. */
   afterTransactionRollback({ queryRunner }: TransactionRollbackEvent): void {
     gate.transactionEnded(queryRunner);
+    this.#inserts.ended(queryRunner);
     commitCallbacks.rolledBack(queryRunner);
     this.#guards.rolledBack(queryRunner);
   }
@@ -233,6 +232,7 @@ export class SoftDeleteSubscriber
   /** TypeORM's hook. */
   afterTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
     gate.transactionEnded(queryRunner);
+    this.#inserts.ended(queryRunner);
     return commitCallbacks.committed(queryRunner);
   }
 

@@ -12,7 +12,7 @@ import { CallContexts } from "./call-contexts";
 import { tableOf } from "./call-groups";
 import { OutOfStep } from "./moved-rows";
 import type { NativeCall } from "./native-call";
-import { insertWork, updateWork, type Statement, type StatementWork } from "./settle-statement";
+import { updateWork, type Statement, type StatementWork } from "./settle-statement";
 
 /** A call by criteria: `softDelete()`, `restore()`, `update()`, or of a query builder. */
 export interface AnnouncedCall {
@@ -56,13 +56,6 @@ export class StatementCalls {
     );
     const call = found && sentBy(found, query);
     return found && call && this.#open(event, found, updateWork(call, query));
-  }
-
-  /** In `beforeQuery`: the statement inserts rows of which it does not say how they will stand. */
-  beforeInsert(event: BeforeQueryEvent, calls: readonly NativeCall[]): Promise<void> {
-    const call: AnnouncedCall = { read: () => undefined, over: true };
-    this.contexts.announce(event.queryRunner, call);
-    return this.#open(event, call, insertWork(calls));
   }
 
   /** In `afterQuery`: undefined where the statement is not that of a call. */

@@ -1,6 +1,6 @@
 import { EventSubscriber, type BeforeQueryEvent, type EntitySubscriberInterface } from "typeorm";
 
-import { insertsWithout } from "../../src/typeorm/insert-text";
+import { insertsInto, insertsWithout, reads } from "../../src/typeorm/insert-text";
 import { describeEachDatabase } from "../harness";
 import { Author, Book, openOnce, Tag } from "./entities";
 import { leaning } from "./leaning";
@@ -51,5 +51,27 @@ describeEachDatabase("insert-text", (database) => {
       ];
     },
     [[false], [false], [true], [true], [false]],
+  );
+
+  leaning("src/typeorm/insert-text.ts", "src/native/insert-statements.ts").itStill(
+    "reads behind an INSERT, where the database tells too little, from the rows' table",
+    async () => {
+      const { manager } = opened.dataSource;
+      const metadata = manager.dataSource.getMetadata(Author);
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(Author)
+        .values({ id: 1, name: "a" })
+        .comment("INSERT")
+        .execute();
+      return statements.map((text) => [insertsInto(text, metadata), reads(text, metadata)]);
+    },
+    database.name === "postgres"
+      ? [[true, false]]
+      : [
+          [true, false],
+          [false, true],
+        ],
   );
 });
