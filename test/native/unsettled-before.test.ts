@@ -64,7 +64,11 @@ describeEachDatabase("rows that were unsettled before", (database) => {
     );
   }
 
-  for (const [name, call] of Object.entries(DELETE)) {
+  // On PostgreSQL TypeORM leaves a generated key to the database in an upsert, which has then no conflict.
+  const ways = (calls: typeof DELETE) =>
+    Object.entries(calls).filter(([name]) => name !== "upsert()" || database.name !== "postgres");
+
+  for (const [name, call] of ways(DELETE)) {
     it(`belong to this call's deletion, not to the one whose id they still carried: ${name}`, async () => {
       const { dataSource } = opened;
       await unseen({ deletionId: OLD });
@@ -78,7 +82,7 @@ describeEachDatabase("rows that were unsettled before", (database) => {
     });
   }
 
-  for (const [name, call] of Object.entries(RESTORE)) {
+  for (const [name, call] of ways(RESTORE)) {
     it(`do not come back below a deleted parent: ${name}`, async () => {
       const { dataSource } = opened;
       await unseen({ deletedAt: AT });
