@@ -70,7 +70,7 @@ export class InsertStatements {
     const insert = this.rows.current(event.queryRunner);
     // What the caller does afterwards goes on in the same context.
     if (!insert || !this.rows.knows(insertedObject(event))) return undefined;
-    if (insert.failed !== undefined) return Promise.reject(insert.failed as Error);
+    if (insert.failed !== undefined) return Promise.reject(insert.failed);
     const { frame, savepoint } = insert;
     if (savepoint && !savepoint.ending && !isSaved(event)) {
       if (insert.others > 0) savepoint.mixed = true;
