@@ -148,7 +148,7 @@ export class InsertStatements {
     if (!savepoint || savepoint.ending || !isWatched(event)) return undefined;
     if (!turn.rows.some(({ call }) => reads(event.query, call.metadata))) return undefined;
     return askOthers(event, insert).catch(async (error: unknown) => {
-      insert.failed = error;
+      insert.failed = error as Error;
       throw await savepoint.rollBack(error);
     });
   }
@@ -216,13 +216,13 @@ export class InsertStatements {
 
   #rollBack(insert: Insert, { held }: Frame, error: unknown): Promise<unknown> {
     insert.frame = undefined;
-    insert.failed = error;
+    insert.failed = error as Error;
     return held.rollBack(error);
   }
 
   /** A later statement of a `save()`: the caller may catch the error, and commit his transaction. */
   async #failed(event: AfterQueryEvent, insert: Insert, savepoint: Savepoint): Promise<void> {
-    insert.failed = event.error;
+    insert.failed = event.error as Error;
     // As far as can be told it is the caller's, who went on behind an insert that another subscriber has let fail.
     const writes = insert.others - (event.query.startsWith("SELECT ") ? 0 : 1);
     if (insert.inserts === 1 && writes > 0) savepoint.mixed = true;

@@ -62,7 +62,7 @@ export interface Insert {
   /** How many others it has sent since then that write. */
   others: number;
   /** Why all of it has been taken back. */
-  failed?: unknown;
+  failed?: Error | undefined;
 }
 
 /** A transaction, or savepoint, around the statement of an insert, and the SELECT by which TypeORM reads what the database has made. */
