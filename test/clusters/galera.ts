@@ -3,7 +3,14 @@ import { join } from "node:path";
 
 import { createConnection, type Connection, type RowDataPacket } from "mysql2/promise";
 
-import { findProgram, freePorts, removeDirectory, run, Server, serverDirectory } from "./servers";
+import {
+  findProgram,
+  freePorts,
+  removeDirectory,
+  run,
+  Server,
+  serverDirectory,
+} from "../harness/servers";
 
 const PROVIDERS = [
   "/usr/lib/galera/libgalera_smm.so",

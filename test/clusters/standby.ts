@@ -1,23 +1,19 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { Client } from "pg";
 
-import { findProgram, freePorts, removeDirectory, run, Server, serverDirectory } from "./servers";
-
-const DEBIAN = "/usr/lib/postgresql";
-
-function binaries(): string[] {
-  try {
-    const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
-    return versions.map((version) => join(DEBIAN, version, "bin"));
-  } catch {
-    return [];
-  }
-}
+import { postgresDirectories } from "../harness/own-servers";
+import {
+  findProgram,
+  freePorts,
+  removeDirectory,
+  run,
+  Server,
+  serverDirectory,
+} from "../harness/servers";
 
 const [postgres, initdb, backup] = ["postgres", "initdb", "pg_basebackup"].map((name) =>
-  findProgram(name, binaries()),
+  findProgram(name, postgresDirectories()),
 );
 
 /** What is not installed that a primary and a standby need; undefined where all of it is. */

@@ -28,12 +28,17 @@ export function findProgram(name: string, directories: readonly string[] = []): 
   return all.map((directory) => join(directory, name)).find((file) => existsSync(file));
 }
 
-/** Starts a program without rights, in a directory, with a limit of memory. */
-function start(directory: string, program: string, given: readonly string[]): ChildProcess {
+/** Starts a program without rights, unless it needs them, in a directory, with a limit of memory. */
+function start(
+  directory: string,
+  program: string,
+  given: readonly string[],
+  asRoot = false,
+): ChildProcess {
   return spawn("sh", ["-c", `ulimit -v ${String(KILOBYTES)}; exec "$0" "$@"`, program, ...given], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
-    ...(isRoot() ? NOBODY : {}),
+    ...(isRoot() && !asRoot ? NOBODY : {}),
   });
 }
 
@@ -42,8 +47,9 @@ export async function run(
   directory: string,
   program: string,
   given: readonly string[],
+  asRoot = false,
 ): Promise<void> {
-  const child = start(directory, program, given);
+  const child = start(directory, program, given, asRoot);
   const output: Buffer[] = [];
   child.stdout?.on("data", (some: Buffer) => output.push(some));
   child.stderr?.on("data", (some: Buffer) => output.push(some));
@@ -65,11 +71,19 @@ export class Server {
     readonly program: string,
     given: readonly string[],
     private readonly log: string,
+    asRoot = false,
   ) {
-    this.#child = start(directory, program, given);
+    this.#child = start(directory, program, given, asRoot);
     this.#child.stdout?.resume();
     this.#child.stderr?.resume();
-    this.#child.once("close", () => (this.#ended = true));
+    const abandon = (): void => {
+      this.#child.kill("SIGKILL");
+    };
+    process.once("exit", abandon);
+    this.#child.once("close", () => {
+      this.#ended = true;
+      process.off("exit", abandon);
+    });
   }
 
   /** Waits until something holds of the server. */
@@ -83,12 +97,28 @@ export class Server {
     throw new Error(`${this.program} did not start:\n${log}`);
   }
 
-  /** Ends the process, and waits for that. */
+  /** Kills the process and those that it has started, and waits for that: the server has no time for anything. */
   async stop(): Promise<void> {
     if (this.#ended) return;
     const closed = new Promise((resolve) => this.#child.once("close", resolve));
+    const started = childrenOf(this.#child.pid);
     this.#child.kill("SIGKILL");
+    for (const pid of started) kill(pid);
     await closed;
+  }
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  const file = `/proc/${String(pid)}/task/${String(pid)}/children`;
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8").trim().split(" ").filter(Boolean).map(Number);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended with its parent.
   }
 }
 
