@@ -1,7 +1,7 @@
 import type { AfterQueryEvent, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
-import { endAbandoned, mend, refuseBroken } from "../session/open-transaction";
+import { endAbandoned, mend, refuseBroken, rollbackFailed } from "../session/open-transaction";
 import { OperationQueue } from "../session/operation-queue";
 import { queueOf } from "../session/transaction";
 import {
@@ -60,10 +60,11 @@ export function transactionStarted(runner: QueryRunner): void {
 
 /** In `afterQuery`: a statement has failed that would have begun or ended a transaction of the application's. */
 export function transactionFailed({ queryRunner: runner, query, error }: AfterQueryEvent): void {
+  const { singleConnection } = dialectOf(runner.dataSource);
+  if (!singleConnection && query === "ROLLBACK") rollbackFailed(runner);
   const queue = OperationQueue.known(runner);
   if (!queue || queue.isInside) return;
   if (/^(BEGIN|START TRANSACTION|SAVEPOINT)/.test(query)) queue.applicationStarted();
-  const { singleConnection } = dialectOf(runner.dataSource);
   // SQLite has rolled it back by itself, on a full disk, say; TypeORM would take it for open ever after.
   if (singleConnection && /^ROLLBACK/.test(query) && saysNoTransaction(error)) {
     forgetTransaction(runner);

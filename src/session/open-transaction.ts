@@ -136,6 +136,11 @@ export function mend(runner: QueryRunner): void {
   broken.delete(runner);
 }
 
+/** A ROLLBACK of the application's, or of TypeORM's, has failed: the connection may go back to the pool within its transaction. */
+export function rollbackFailed(runner: QueryRunner): void {
+  opened.set(connectionOf(runner), runner);
+}
+
 /** Ends the transaction in which a connection went back to the pool. Undefined where there is none. */
 export function endAbandoned(runner: QueryRunner): Promise<unknown> | undefined {
   const connection = connectionOf(runner);
