@@ -9,6 +9,8 @@ const PATIENCE = 30_000;
 export interface Outcome {
   /** What the call was rejected with. */
   readonly error: unknown;
+  /** What it was resolved with. */
+  readonly result?: unknown;
   /** Whether the caller's transaction was committed. */
   readonly committed: boolean;
   readonly hung: boolean;
@@ -28,16 +30,16 @@ export async function run(world: World, context: Context, call: Call): Promise<O
 
 /** When a caller would lose his patience. */
 export function hanging(): Promise<Outcome> {
-  const outcome = { error: new Error("It hangs."), committed: false, hung: true };
+  const outcome: Outcome = { error: new Error("It hangs."), committed: false, hung: true };
   return new Promise((resolve) => setTimeout(resolve, PATIENCE, outcome).unref());
 }
 
 async function outcomeOf(call: Promise<unknown>): Promise<Outcome> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason ?? new Error("rejected with nothing"),
+  const ended = { committed: false, hung: false };
+  return call.then(
+    (result) => ({ ...ended, error: undefined, result }),
+    (reason: unknown) => ({ ...ended, error: reason ?? new Error("rejected with nothing") }),
   );
-  return { error, committed: false, hung: false };
 }
 
 /** As a caller does who catches the error of the call and commits the rest, if he can. */
@@ -45,12 +47,12 @@ async function inTransaction(
   runner: QueryRunner,
   call: (manager: EntityManager) => Promise<unknown>,
 ): Promise<Outcome> {
-  let error: unknown = new Error("not begun");
+  let outcome: Outcome = { error: new Error("not begun"), committed: false, hung: false };
   let committed = false;
   try {
     await runner.startTransaction();
     await runner.query(`INSERT INTO note (id) VALUES (1)`);
-    ({ error } = await outcomeOf(call(runner.manager)));
+    outcome = await outcomeOf(call(runner.manager));
     await runner.commitTransaction();
     committed = true;
   } catch {
@@ -58,5 +60,5 @@ async function inTransaction(
   } finally {
     await runner.release().catch(() => undefined);
   }
-  return { error, committed, hung: false };
+  return { ...outcome, committed };
 }

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-import { openSqlite, type ProofDatabase } from "./databases";
+import { openSqlite } from "./create-database";
+import type { ProofDatabase } from "./databases";
 import type { Fault } from "./injector";
 import type { Operation } from "./operations";
 import type { World } from "./world";

@@ -1,10 +1,13 @@
 import { getSoftDeleteRepository } from "../../src";
-import { DATABASE_NAMES, isAskedFor, isThere } from "./databases";
+import { DATABASE_NAMES, isAskedFor, isFile, isThere } from "./databases";
 import { OPERATIONS, type Operation } from "./operations";
 import { prove } from "./prove";
 import { Branch, Item, Purchase } from "./shop";
 
 const SOFT_DELETE = OPERATIONS.filter(({ by, name }) => by === "own" && name === "softDelete");
+
+/** TypeORM rolls its transaction back. */
+const REFUSED = OPERATIONS.filter(({ name }) => name === "softRemove of a restrained row");
 
 /** A deletion in two transactions: what fails between them leaves half of it. */
 const HALVES: Operation = {
@@ -97,6 +100,18 @@ for (const database of DATABASE_NAMES.filter(isAskedFor)) {
         "pairing of purchase broken in 1 rows",
       );
     });
+
+    if (!isFile(database)) {
+      it("finds no transaction of TypeORM's left open", async () => {
+        const result = await prove({
+          ...{ database, operations: REFUSED, context: "autocommit" },
+          ...{ faults: 40, seed: 20001, kind: "fails" },
+        });
+
+        expect(result.wrong).toEqual([]);
+        expect(result.tried).not.toEqual({});
+      });
+    }
 
     it("finds a transaction that is left open", async () => {
       const result = await prove({

@@ -28,7 +28,7 @@ export const SMALL: Sizes = {
 /** Random rows, all of them active, their keys from one on. */
 export async function fill(
   dataSource: DataSource,
-  { query }: ProofDatabase,
+  { plain }: ProofDatabase,
   random: Random,
   sizes: Sizes,
 ): Promise<void> {
@@ -81,7 +81,7 @@ export async function fill(
   await insert(Note, [{ id: 0 }]);
   for (const id of upTo(sizes.purchases)) {
     const tag = String(1 + random.below(sizes.tags));
-    await query(
+    await plain.query(
       `INSERT INTO "purchase_tag" ("purchaseId", "tagId") VALUES (${String(id)}, ${tag})`,
     );
   }

@@ -6,8 +6,10 @@ import type { DataSource } from "typeorm";
 export type FaultKind =
   /** It fails in the client: the server never sees it. */
   | "fails"
-  /** The server answers it with an error. */
+  /** The server answers it with an error, as one does that fails. */
   | "refused"
+  /** The server answers it with an error, as a trigger does that refuses the rows: only where it writes. */
+  | "vetoed"
   /** Its connection is killed before it, by another one. */
   | "killed-before"
   /** Its connection is killed once it has been answered; the answer arrives. */
@@ -17,7 +19,11 @@ export type FaultKind =
   /** The process is gone before it, on SQLite: the files are copied as they are then. */
   | "exit"
   /** The process kills itself before it, on SQLite. */
-  | "sigkill";
+  | "sigkill"
+  /** The server is killed before it, and is started again once the call has ended. */
+  | "server-killed"
+  /** The server is killed before it, and started again at once. */
+  | "server-restarted";
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -27,11 +33,14 @@ export interface Fault {
 
 /** How a database does what a fault needs. */
 export interface FaultMaker {
-  /** Statements in whose place the server ends with the error: of `refused`, and of `deadlock`. */
+  /** Statements in whose place the server ends with the error of a kind. */
   readonly refused: readonly string[];
+  readonly vetoed: readonly string[];
   readonly deadlock: readonly string[];
   /** Kills a connection, and waits until it is gone. */
   kill(connection: number): Promise<void>;
+  /** Kills the server, and starts it again where it is to go on. */
+  killServer(restart: boolean): Promise<void>;
 }
 
 type Done = (error: Error | null, ...rest: unknown[]) => void;
@@ -180,8 +189,12 @@ export class Injector {
   ): Promise<unknown> {
     const kind = this.#next(statement);
     if (kind === "fails") throw new Error("injected: the statement was not sent");
-    if (kind === "refused" || kind === "deadlock") {
+    if (kind === "refused" || kind === "vetoed" || kind === "deadlock") {
       for (const instead of this.maker[kind]) await send(instead);
+    }
+    if (kind === "server-killed" || kind === "server-restarted") {
+      this.#closed = closed;
+      await this.maker.killServer(kind === "server-restarted");
     }
     if (kind !== "killed-before" && kind !== "killed-after") return original();
     this.#closed = closed;
@@ -211,6 +224,10 @@ export class Injector {
     const kind = this.#next(text);
     if (kind === "exit" || kind === "sigkill") this.atExit?.();
     if (kind === "fails") throw new Error("injected: the statement was not run");
+    if (kind === "vetoed") {
+      const error = new Error("injected: a trigger has raised it");
+      throw Object.assign(error, { name: "SqliteError", code: "SQLITE_CONSTRAINT_TRIGGER" });
+    }
     if (kind === "deadlock") {
       const error = new Error("injected: database is locked");
       throw Object.assign(error, { name: "SqliteError", code: "SQLITE_BUSY_SNAPSHOT" });

@@ -1,3 +1,4 @@
+import type { Plain } from "./plain";
 import { BINDINGS, SOFT_DELETABLE, type Binding } from "./shop";
 
 /** A law that rows break, and how many do. */
@@ -5,9 +6,6 @@ export interface Breach {
   readonly law: string;
   readonly rows: number;
 }
-
-/** Runs plain SQL, past the package. */
-export type PlainQuery = (statement: string) => Promise<unknown>;
 
 const DATE = `"deletedAt"`;
 const ID = `"deletionId"`;
@@ -37,7 +35,7 @@ function closure({ child, column, parent }: Binding): string {
 const LAWS = [...SOFT_DELETABLE.map(pairing), ...BINDINGS.map(closure)].join(" UNION ALL ");
 
 /** What breaks laws 1 and 2, by plain SQL. */
-export async function breaches(query: PlainQuery): Promise<Breach[]> {
-  const rows = (await query(LAWS)) as { law: string; n: number | string }[];
+export async function breaches(plain: Pick<Plain, "query">): Promise<Breach[]> {
+  const rows = (await plain.query(LAWS)) as { law: string; n: number | string }[];
   return rows.flatMap(({ law, n }) => (Number(n) > 0 ? [{ law, rows: Number(n) }] : []));
 }

@@ -1,20 +1,27 @@
-import { createDatabase, type ProofDatabase, type ProofDatabaseName } from "./databases";
+import type { OwnServer } from "../harness/own-servers";
+import { createDatabase } from "./create-database";
+import type { ProofDatabase, ProofDatabaseName } from "./databases";
 import type { Fault, FaultKind } from "./injector";
+import type { Course } from "./judge";
 import { CONTEXTS, Pick, type Context, type Operation } from "./operations";
 import { Random } from "./random";
-import { course, tryFault, type Course } from "./try-fault";
+import { course, tryFault } from "./try-fault";
 import { World } from "./world";
 
 /** What is tried, and how often. */
 export interface FaultsOptions {
   readonly database: ProofDatabaseName;
+  /** One that may be killed, instead of the server that everybody uses. */
+  readonly server?: OwnServer | undefined;
   readonly operations: readonly Operation[];
   /** How many faults. */
   readonly faults: number;
   /** Of the first world; the next one has the next number. */
   readonly seed: number;
-  /** How often the process really kills itself, on SQLite, where the other exits are copies of its files. */
+  /** How often the process of a SQLite file, or a server of its own, really is killed among the others. */
   readonly kills?: number;
+  /** Ends it although there were fewer faults. */
+  readonly signal?: AbortSignal | undefined;
   /** Only these, where they are named. */
   readonly kind?: FaultKind | undefined;
   readonly context?: Context | undefined;
@@ -23,6 +30,7 @@ export interface FaultsOptions {
 
 /** Something that was wrong after a fault, and how to see it again. */
 export interface Wrong {
+  readonly database: ProofDatabaseName;
   readonly operation: Operation;
   readonly kind: FaultKind;
   readonly statement: string;
@@ -30,11 +38,12 @@ export interface Wrong {
   readonly again: string;
 }
 
-export interface FaultsResult {
-  readonly tried: Readonly<Record<string, number>>;
-  readonly total: number;
-  readonly worlds: number;
-  readonly wrong: readonly Wrong[];
+/** What has been tried so far. */
+export class FaultsResult {
+  readonly tried: Record<string, number> = {};
+  readonly wrong: Wrong[] = [];
+  total = 0;
+  worlds = 0;
 }
 
 interface Task {
@@ -44,75 +53,120 @@ interface Task {
   readonly fault: Fault;
 }
 
+/** So many faults are tried in one world, at most. */
+const IN_ONE_WORLD = 1_000;
+
 /** Lets statements fail until there were so many faults, world after world. */
-export async function prove(options: FaultsOptions): Promise<FaultsResult> {
-  const database = await createDatabase(options.database, "faults");
-  const tried: Record<string, number> = {};
-  const wrong: Wrong[] = [];
-  let total = 0;
-  let worlds = 0;
+export async function prove(
+  options: FaultsOptions,
+  result = new FaultsResult(),
+): Promise<FaultsResult> {
+  const { faults, kills = 0, server, signal } = options;
+  const database = await createDatabase(options.database, "faults", { server });
+  const killEach = kills > 0 && database.kills.length > 0 ? Math.ceil(faults / kills) : Infinity;
+  const ways = waysOf(options);
+  const ended = (): boolean => result.total >= faults || signal?.aborted === true;
+  const world = await World.create(database);
   try {
-    while (total < options.faults) {
-      const seed = options.seed + worlds++;
-      const world = await World.create(database, new Random(seed));
-      const tasks = await plan(world, database, seed, options);
-      if (tasks.length === 0) throw new Error(`There is nothing to try in the world of ${seed}.`);
-      for (const task of tasks.slice(0, options.faults - total)) {
-        const { operation, context, usual, fault } = task;
-        const name = `${operation.by} ${fault.kind}`;
-        tried[name] = (tried[name] ?? 0) + 1;
-        total++;
-        for (const what of await tryFault(world, operation, context, usual, fault)) {
-          const statement = usual.statements[fault.at - 1] ?? "";
-          const again = repeat(options.database, seed, task);
-          wrong.push({ operation, kind: fault.kind, statement, what, again });
-        }
+    while (!ended()) {
+      const seed = options.seed + result.worlds++;
+      await world.fill(new Random(seed));
+      const tasks = await plan(world, database, seed, ways, options);
+      if (tasks.length === 0)
+        throw new Error(`There is nothing to try in the world of ${String(seed)}.`);
+      for (const planned of tasks) {
+        if (ended()) break;
+        const isKill = ++result.total % killEach === 0;
+        const task = isKill ? asKill(planned, database, result.total / killEach) : planned;
+        result.wrong.push(...(await tryTask(world, seed, task)));
+        const name = `${task.operation.by} ${task.fault.kind}`;
+        result.tried[name] = (result.tried[name] ?? 0) + 1;
       }
-      await world.destroy();
       if (options.at !== undefined) break;
     }
-  } finally {
-    await database.drop();
+  } catch (error) {
+    await database.drop().catch(() => undefined);
+    throw error;
   }
-  return { tried, total, worlds, wrong };
+  await world.close();
+  await database.drop();
+  return result;
 }
 
-/** All faults of a world, in a random order. */
+async function tryTask(world: World, seed: number, task: Task): Promise<Wrong[]> {
+  const { operation, context, usual, fault } = task;
+  const again = repeat(world.database, seed, task);
+  const statement = usual.statements[fault.at - 1] ?? "";
+  const wrong = await tryFault(world, operation, context, usual, fault);
+  return wrong.map((what) => ({
+    database: world.database.name,
+    operation,
+    kind: fault.kind,
+    statement,
+    what,
+    again,
+  }));
+}
+
+type Way = readonly [Operation, Context];
+
+/** Each operation in each context, in a random order: a world takes some of them, the next one the next. */
+function waysOf({ operations, context, seed }: FaultsOptions): Way[] {
+  const contexts = context === undefined ? CONTEXTS : [context];
+  const all = operations.flatMap((operation) => contexts.map((one): Way => [operation, one]));
+  return new Random(seed).shuffled(all);
+}
+
+/** Some faults of a world, in a random order. */
 async function plan(
   world: World,
   { kinds }: ProofDatabase,
   seed: number,
-  options: FaultsOptions,
+  ways: Way[],
+  { faults, kind, at: only }: FaultsOptions,
 ): Promise<Task[]> {
   const random = new Random(seed);
   const tasks: Task[] = [];
-  for (const operation of options.operations) {
-    for (const context of CONTEXTS) {
-      if (options.context !== undefined && context !== options.context) continue;
-      const call = operation.on(new Pick(world.rows, new Random(seed)));
-      if (!call) continue;
-      const usual = await course(world, operation, context, call, seed);
-      for (let at = 1; at <= usual.statements.length; at++) {
-        if (options.at !== undefined && at !== options.at) continue;
-        const wanted = options.kind === undefined ? kinds : [options.kind];
-        for (const kind of wanted) tasks.push({ operation, context, usual, fault: { kind, at } });
+  const enough = 4 * Math.min(faults, IN_ONE_WORLD);
+  for (let left = ways.length; left > 0 && tasks.length < enough; left--) {
+    const way = ways.shift()!;
+    ways.push(way);
+    const [operation, context] = way;
+    const call = operation.on(new Pick(world.rows, new Random(seed)));
+    if (!call) continue;
+    const usual = await course(world, operation, context, call, seed);
+    usual.statements.forEach((statement, index) => {
+      const at = index + 1;
+      if (only !== undefined && at !== only) return;
+      for (const one of kind === undefined ? kinds : [kind]) {
+        if (one === "vetoed" && !WRITES.test(statement)) continue;
+        tasks.push({ operation, context, usual, fault: { kind: one, at } });
       }
-    }
+    });
   }
-  const shuffled = random.shuffled(tasks);
-  const kills = shuffled.filter(({ fault }) => fault.kind === "exit").slice(0, options.kills ?? 0);
-  const killed = kills.map((task): Task => ({
-    ...task,
-    fault: { ...task.fault, kind: "sigkill" },
-  }));
-  return [...killed, ...shuffled];
+  return random.shuffled(tasks).slice(0, IN_ONE_WORLD);
+}
+
+const WRITES = /^(SET STATEMENT .* FOR )?(INSERT|UPDATE|DELETE|WITH)\b/;
+
+/** The same fault as one that kills for good. */
+function asKill(task: Task, { kills }: ProofDatabase, number: number): Task {
+  const kind = kills[number % kills.length];
+  return kind === undefined ? task : { ...task, fault: { ...task.fault, kind } };
 }
 
 /** What to type to see a fault again. */
-function repeat(database: string, seed: number, { operation, context, fault }: Task): string {
+function repeat(
+  { name, kills }: ProofDatabase,
+  seed: number,
+  { operation, context, fault }: Task,
+): string {
   return (
-    `npm run faults -- --only ${database} --seed ${String(seed)} ` +
+    `npm run faults -- --only ${name} --seed ${String(seed)} ` +
     `--operation "${operation.by} ${operation.name}" --in ${context} ` +
-    `--kind ${fault.kind} --at ${String(fault.at)}`
+    `--kind ${fault.kind} --at ${String(fault.at)}` +
+    (kills.includes(fault.kind) && name !== "sqlite" && name !== "sqlite-wal"
+      ? " --own-servers"
+      : "")
   );
 }

@@ -1,27 +1,17 @@
-import { DataSource, QueryFailedError } from "typeorm";
+import { setTimeout } from "node:timers/promises";
+
+import { DataSource } from "typeorm";
 
 import { getSoftDeleteRepository, SoftDeleteManager } from "../../src";
 import { hanging, run, type Outcome } from "./calls";
 import type { ProofDatabase } from "./databases";
 import { copyAt, killAt } from "./exits";
-import { breaches } from "./laws";
 import type { Fault } from "./injector";
+import { judge, same, type Course } from "./judge";
+import { breaches } from "./laws";
 import type { Call, Context, Operation } from "./operations";
 import { Probe } from "./shop";
-import { comparable, readRows, type World } from "./world";
-
-type State = ReturnType<typeof comparable>;
-
-/** How an operation goes when nothing fails. */
-export interface Course {
-  readonly call: Call;
-  /** The seed by which its rows were picked. */
-  readonly seed: number;
-  readonly before: State;
-  readonly after: State;
-  readonly refused: boolean;
-  readonly statements: readonly string[];
-}
+import { comparable, readRows, type Rows, type World } from "./world";
 
 /** Runs an operation once without a fault. */
 export async function course(
@@ -32,13 +22,14 @@ export async function course(
   seed: number,
 ): Promise<Course> {
   await arrange(world, operation);
-  const before = await state(world);
+  const before = comparable(await world.now(), world.rows);
   world.injector.arm();
   const { error } = await run(world, context, call);
   await world.injector.disarm();
   const statements = [...world.injector.statements];
-  const after = await state(world);
-  await world.reset();
+  const rows = await world.now();
+  const after = comparable(rows, world.rows);
+  await world.reset(rows);
   return { call, seed, before, after, refused: error !== undefined, statements };
 }
 
@@ -61,12 +52,23 @@ export async function tryFault(
   injector.arm(fault);
   const outcome = await run(world, context, usual.call);
   await injector.disarm();
-  const wrong = outcome.hung
-    ? ["the call hangs"]
-    : await wrongAfter(world, operation, context, usual, fault, outcome);
+  if (killsServer(fault)) await world.database.revive();
+  if (outcome.hung) {
+    await world.reopen();
+    return ["the call hangs"];
+  }
+  const rows = await world.now();
+  const wrong = await wrongAfter(world, operation, context, usual, fault, outcome, rows);
   if (wrong.length > 0) await world.reopen();
-  else await world.reset();
+  else await world.reset(rows, TOUCHED);
   return wrong;
+}
+
+/** The tables of what is tried next. */
+const TOUCHED = ["probe", "soft_delete_log"];
+
+function killsServer({ kind }: Fault): boolean {
+  return kind === "server-killed" || kind === "server-restarted";
 }
 
 async function wrongAfter(
@@ -76,13 +78,14 @@ async function wrongAfter(
   usual: Course,
   fault: Fault,
   outcome: Outcome,
+  rows: Rows,
 ): Promise<string[]> {
-  const wrong = await wrongPool(world);
-  const now = await state(world);
+  const wrong = await wrongPool(world, killsServer(fault));
+  const now = comparable(rows, world.rows);
   const told = judge(operation, context, usual, fault, outcome, now);
   // Before settle() mends them.
   const known = now.rows === usual.before.rows || now.rows === usual.after.rows;
-  const broken = known || operation.batches ? [] : await breaches(world.database.query);
+  const broken = known || operation.batches ? [] : await breaches(world.database.plain);
   for (const { law, rows } of broken) wrong.push(`${law} broken in ${String(rows)} rows`);
   if (told !== undefined) {
     const settled = told.startsWith("half done") ? await settles(world, operation, usual) : "";
@@ -107,13 +110,18 @@ async function tryExit(
   const wrong: string[] = [];
   const now = comparable(await readRows(left), world.rows);
   const half = !same(now, usual.before) && !same(now, usual.after) && !operation.batches;
-  const broken = operation.arrange ? [] : await breaches(left.query);
+  const broken = operation.arrange ? [] : await breaches(left.plain);
   if (half) wrong.push(`half done${await settlesLeft(left, world, operation, usual)}`);
   for (const { law, rows } of broken) wrong.push(`${law} broken in ${String(rows)} rows`);
-  const [check] = (await left.query("PRAGMA integrity_check")) as { integrity_check: string }[];
+  const [check] = (await left.plain.query("PRAGMA integrity_check")) as {
+    integrity_check: string;
+  }[];
   if (check?.integrity_check !== "ok") wrong.push("the file is broken");
   if (left === world.database) await world.reopen();
-  else await Promise.all([left.drop(), world.reset()]);
+  else {
+    await left.drop();
+    await world.reset(await world.now());
+  }
   return wrong;
 }
 
@@ -133,50 +141,7 @@ async function settlesLeft(
 }
 
 async function arrange({ database }: World, { arrange = [] }: Operation): Promise<void> {
-  for (const statement of arrange) await database.query(statement);
-}
-
-async function state(world: World): Promise<State> {
-  return comparable(await world.now(), world.rows);
-}
-
-function same(one: State, other: State): boolean {
-  return one.rows === other.rows && one.log === other.log;
-}
-
-/** What the outcome tells and the rows do not. */
-function judge(
-  operation: Operation,
-  context: Context,
-  usual: Course,
-  { kind }: Fault,
-  { error, committed }: Outcome,
-  now: State,
-): string | undefined {
-  const isBefore = same(now, usual.before);
-  const isAfter = same(now, usual.after);
-  const resolved = (error === undefined) !== usual.refused;
-  if (context === "transaction") {
-    // An error of the database tells the caller that his transaction is over; a refusal does not.
-    if (committed && !now.note && !(error instanceof QueryFailedError)) {
-      return "the caller's transaction was lost, and his COMMIT resolved";
-    }
-    if (!committed && now.note && kind !== "killed-after")
-      return "committed, and told as rolled back";
-  }
-  if (operation.batches) {
-    const whole = error === undefined && (context === "autocommit" || committed);
-    if (whole && !isAfter) return "resolved, and not done";
-    return context === "transaction" && !now.note && !isBefore ? "half done" : undefined;
-  }
-  if (!isBefore && !isAfter) return "half done";
-  const done = context === "autocommit" ? resolved : resolved && now.note;
-  if (done && !isAfter) return "resolved, and not done";
-  if (!done && !isBefore && kind !== "killed-after") return "rejected, and done";
-  if (operation.by === "own" && context === "autocommit" && kind === "deadlock" && !resolved) {
-    return `a deadlock reached the caller: ${String(error)}`;
-  }
-  return undefined;
+  await database.plain.all(arrange);
 }
 
 /** Whether `settle()` leaves the laws whole. */
@@ -191,14 +156,23 @@ async function settles(
   } catch (error) {
     return `, and settle() fails: ${String(error)}`;
   }
-  if ((await breaches(left.database.query)).length > 0) return ", and settle() does not mend it";
+  if ((await breaches(left.database.plain)).length > 0) return ", and settle() does not mend it";
   const { rows } = comparable(await readRows(left.database), left.rows);
   if (rows === usual.before.rows) return "; settle() takes it back";
   return rows === usual.after.rows ? "; settle() finishes it" : "; settle() mends the laws";
 }
 
 /** Whether all connections can be borrowed at once, and none of them is in a transaction. */
-async function wrongPool({ dataSource, database, injector }: World): Promise<string[]> {
+async function wrongPool(world: World, serverWasKilled: boolean): Promise<string[]> {
+  // A driver notices some dead connections only when they are used.
+  for (let left = serverWasKilled ? world.database.poolSize : 0; left > 0; left--) {
+    if ((await wrongConnections(world)).length === 0) return [];
+    await setTimeout(20);
+  }
+  return wrongConnections(world);
+}
+
+async function wrongConnections({ dataSource, database, injector }: World): Promise<string[]> {
   const wrong: string[] = [];
   const runners = Array.from({ length: database.poolSize }, () => dataSource.createQueryRunner());
   try {
@@ -220,8 +194,8 @@ async function wrongNext({ dataSource, database }: World): Promise<string[]> {
     const probes = getSoftDeleteRepository(dataSource, Probe);
     await probes.softDelete(1);
     await dataSource.getRepository(Probe).restore(1);
-    const active = await database.query(`SELECT 1 FROM "probe" WHERE "deletedAt" IS NULL`);
-    return (active as unknown[]).length === 1 ? [] : ["the next operation was lost"];
+    const active = await database.plain.query(`SELECT 1 FROM "probe" WHERE "deletedAt" IS NULL`);
+    return active.length === 1 ? [] : ["the next operation was lost"];
   } catch (error) {
     return [`the next operation fails: ${String(error)}`];
   }

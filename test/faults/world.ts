@@ -16,18 +16,32 @@ export type Rows = Readonly<Record<(typeof TABLES)[number], readonly Row[]>>;
 
 const GENERATED = "activeKey";
 
+const NONE = Object.fromEntries(TABLES.map((table) => [table, []])) as unknown as Rows;
+
 /** Random rows, some of them deleted already, to which the tables can be put back. */
 export class World {
+  /** As everything was in the beginning. */
+  rows: Rows = NONE;
+
   private constructor(
     readonly database: ProofDatabase,
     private connected: Connected,
-    /** As everything was in the beginning. */
-    readonly rows: Rows,
   ) {}
 
   /** A world that another process has made, with nothing changed in it. */
   static async attach(database: ProofDatabase): Promise<World> {
-    return new World(database, await open(database), await readRows(database));
+    const world = new World(database, await open(database));
+    world.rows = await world.now();
+    return world;
+  }
+
+  /** One without rows, in an empty database. */
+  static async create(database: ProofDatabase): Promise<World> {
+    const world = new World(database, await open(database, true));
+    await database.plain.all(
+      TABLES.map((table) => `CREATE TABLE "seed_${table}" AS SELECT * FROM "${table}" WHERE 1 = 0`),
+    );
+    return world;
   }
 
   get dataSource(): DataSource {
@@ -38,23 +52,25 @@ export class World {
     return this.connected.injector;
   }
 
-  /** Fills an empty database by a seed. */
-  static async create(database: ProofDatabase, random: Random): Promise<World> {
-    const connected = await open(database, true);
-    const { dataSource } = connected;
+  /** Gives it other rows, by a seed. */
+  async fill(random: Random): Promise<void> {
+    const { dataSource, database } = this;
+    await this.#write(
+      TABLES.flatMap((table) => [`DELETE FROM "${table}"`, `DELETE FROM "seed_${table}"`]),
+    );
     await fill(dataSource, database, random, SMALL);
     await deleteSome(dataSource, database, random);
-    for (const table of TABLES) {
-      await database.query(`CREATE TABLE "seed_${table}" AS SELECT * FROM "${table}"`);
-    }
-    return new World(database, connected, await readRows(database));
+    await database.plain.all(
+      TABLES.map((table) => `INSERT INTO "seed_${table}" SELECT * FROM "${table}"`),
+    );
+    this.rows = await this.now();
   }
 
   /** Goes on with new connections, where something is wrong with the old ones. */
   async reopen(): Promise<void> {
     await this.connected.abandon();
     this.connected = await open(this.database);
-    await this.reset();
+    await this.reset(await this.now());
   }
 
   /** The rows as they are now. */
@@ -62,35 +78,38 @@ export class World {
     return readRows(this.database);
   }
 
-  /** Puts back what has changed. */
-  async reset(): Promise<void> {
-    const { query, foreignKeys } = this.database;
-    const now = await this.now();
-    const changed = TABLES.filter((table) => text(now[table]) !== text(this.rows[table]));
+  /** Puts back what has changed: what differs in the rows as they are, and what is written without a look. */
+  async reset(now: Rows, touched: readonly string[] = []): Promise<void> {
+    const changed = TABLES.filter(
+      (table) => touched.includes(table) || text(now[table]) !== text(this.rows[table]),
+    );
     if (changed.length === 0) return;
-    await foreignKeys(false);
-    await query("BEGIN");
-    for (const table of changed) await query(`DELETE FROM "${table}"`);
-    for (const table of changed) {
-      const [first] = this.rows[table];
-      if (!first) continue;
-      const names = Object.keys(first).filter((name) => name !== GENERATED);
-      const columns = names.map((name) => `"${name}"`).join(", ");
-      await query(`INSERT INTO "${table}" (${columns}) SELECT ${columns} FROM "seed_${table}"`);
-    }
-    await query("COMMIT");
-    await foreignKeys(true);
+    await this.#write([
+      ...changed.map((table) => `DELETE FROM "${table}"`),
+      ...changed.flatMap((table) => {
+        const [first] = this.rows[table];
+        if (!first) return [];
+        const names = Object.keys(first).filter((name) => name !== GENERATED);
+        const columns = names.map((name) => `"${name}"`).join(", ");
+        return [`INSERT INTO "${table}" (${columns}) SELECT ${columns} FROM "seed_${table}"`];
+      }),
+    ]);
   }
 
-  /** Takes the world away, and empties its database for the next one. */
-  async destroy(): Promise<void> {
-    await this.dataSource.destroy();
-    await this.database.foreignKeys(false);
-    for (const table of [...TABLES].reverse()) {
-      await this.database.query(`DROP TABLE "${table}"`);
-      await this.database.query(`DROP TABLE "seed_${table}"`);
+  /** In one transaction, without a check of foreign keys. */
+  async #write(statements: readonly string[]): Promise<void> {
+    const { plain, foreignKeys } = this.database;
+    const all = [foreignKeys(false), "BEGIN", ...statements, "COMMIT", foreignKeys(true)];
+    try {
+      await plain.all(all);
+    } catch (error) {
+      await plain.query("ROLLBACK").catch(() => undefined);
+      throw error;
     }
-    await this.database.foreignKeys(true);
+  }
+
+  async close(): Promise<void> {
+    await this.connected.abandon();
   }
 }
 
@@ -133,22 +152,23 @@ function text(rows: readonly Row[]): string {
 }
 
 /** Each table in the order of its keys. */
-export async function readRows({ query }: Pick<ProofDatabase, "query">): Promise<Rows> {
-  const rows: Partial<Record<keyof Rows, readonly Row[]>> = {};
-  for (const table of TABLES) {
-    const order = table === "purchase_tag" ? `"purchaseId", "tagId"` : `"id"`;
-    rows[table] = (await query(`SELECT * FROM "${table}" ORDER BY ${order}`)) as Row[];
-  }
-  return rows as Rows;
+export async function readRows({ plain }: Pick<ProofDatabase, "plain">): Promise<Rows> {
+  const all = await plain.all(
+    TABLES.map((table) => {
+      const order = table === "purchase_tag" ? `"purchaseId", "tagId"` : `"id"`;
+      return `SELECT * FROM "${table}" ORDER BY ${order}`;
+    }),
+  );
+  return Object.fromEntries(TABLES.map((table, at) => [table, all[at]])) as unknown as Rows;
 }
 
 /** One deletion after the other: rows of their own first, and then what is above some of them. */
 async function deleteSome(
   dataSource: DataSource,
-  { query }: ProofDatabase,
+  { plain }: ProofDatabase,
   random: Random,
 ): Promise<void> {
-  const purchases = (await query(`SELECT * FROM "purchase" ORDER BY "id"`)) as Row[];
+  const purchases = (await plain.query(`SELECT * FROM "purchase" ORDER BY "id"`)) as Row[];
   const [lower, other] = random.shuffled(purchases);
   const rows: [EntityTarget<ObjectLiteral & { id: number }>, unknown][] = [
     [Item, 1 + random.below(14)],

@@ -87,6 +87,17 @@ async function callPrivate(rows: PrivateRows, exclusive: Exclusive): Promise<voi
   }
 }
 
+/** What was counted so far, for those who watch. */
+function progress({ database, number }: SoakOrder): string {
+  const sum = (counts: Readonly<Record<string, number>>): string =>
+    String(Object.values(counts).reduce((all, one) => all + one, 0));
+  return (
+    `${new Date().toISOString().slice(11, 19)} ${database}, process ${String(number)}: ` +
+    `${sum(report.resolved)} calls resolved, ${sum(report.rejected)} rejected, ` +
+    `${String(report.wrong.length)} wrong`
+  );
+}
+
 async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2]!) as SoakOrder;
   const options = dataSourceOptions(order.database, order.place, order.callers + 1);
@@ -109,6 +120,7 @@ async function main(): Promise<void> {
     { length: order.callers },
     (_, at) => order.number * order.callers + at,
   );
+  setInterval(() => process.send?.(progress(order)), 60_000).unref();
   await Promise.all(numbers.map(caller));
   if (fresh() >= PRIVATE) throw new Error("The keys of shared rows have run into private ones.");
   await dataSource.destroy();

@@ -4,7 +4,8 @@ import { setTimeout } from "node:timers/promises";
 
 import { DataSource } from "typeorm";
 
-import { createDatabase, type ProofDatabaseName } from "../faults/databases";
+import { createDatabase } from "../faults/create-database";
+import type { ProofDatabaseName } from "../faults/databases";
 import { fill } from "../faults/fill";
 import { breaches } from "../faults/laws";
 import { Random } from "../faults/random";
@@ -32,12 +33,15 @@ export interface SoakResult extends Report {
   readonly looks: number;
 }
 
-const PATIENCE = 120_000;
+/** How long it takes at most, beside its time, to start and to end. */
+function patience(milliseconds: number): number {
+  return Math.min(120_000, 40_000 + milliseconds);
+}
 
 /** Lets processes work on the same rows, and looks at the laws meanwhile and afterwards. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { processes = 2, milliseconds, callers, seed, by, calls } = options;
-  const database = await createDatabase(options.database, "soak", true);
+  const database = await createDatabase(options.database, "soak", { patient: true });
   const result = { resolved: {}, rejected: {}, wrong: [] as string[], looks: 0 };
   try {
     const first = new DataSource({ ...database.options(), synchronize: true });
@@ -55,14 +59,14 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     });
     const over = ended.then(() => true);
     do {
-      await options.meanwhile?.(database.query);
+      await options.meanwhile?.((statement) => database.plain.query(statement));
       result.looks++;
-      for (const { law, rows } of await breaches(database.query)) {
+      for (const { law, rows } of await breaches(database.plain)) {
         result.wrong.push(`${law} broken in ${String(rows)} rows, seen meanwhile`);
       }
     } while (!(await Promise.race([over, setTimeout(200, false)])));
     await ended;
-    for (const { law, rows } of await breaches(database.query)) {
+    for (const { law, rows } of await breaches(database.plain)) {
       result.wrong.push(`${law} broken in ${String(rows)} rows in the end`);
     }
   } finally {
@@ -74,18 +78,23 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 /** Runs a process until its time is over. */
 async function work(order: SoakOrder): Promise<Report> {
   const child = fork(join(__dirname, "process.ts"), [JSON.stringify(order)], {
-    execArgv: ["-r", require.resolve("ts-node/register/transpile-only")],
+    execArgv: ["-r", require.resolve("../harness/register-typescript.cjs")],
   });
   const reported = new Promise<Report>((resolve, reject) => {
     child.on("message", (report) => {
-      resolve(report as Report);
+      if (typeof report === "string") console.log(report);
+      else resolve(report as Report);
     });
     child.on("exit", (code, signal) => {
       reject(new Error(`A process has ended without its report: ${String(code ?? signal)}`));
     });
   });
   const waiting = new AbortController();
-  const late = setTimeout(order.milliseconds + PATIENCE, undefined, waiting).then(
+  const late = setTimeout(
+    order.milliseconds + patience(order.milliseconds),
+    undefined,
+    waiting,
+  ).then(
     () => {
       child.kill("SIGKILL");
       throw new Error(`Process ${String(order.number)} hangs: a call does not end.`);
