@@ -144,7 +144,7 @@ export class SoftDeleteCriteriaError extends SoftDeleteError {
   /** @internal */
   static notADate(path: string, value: unknown): SoftDeleteCriteriaError {
     return new SoftDeleteCriteriaError(
-      `${path} is set to ${typeof value === "object" ? "an object" : JSON.stringify(value)}, which is no date. Pass a valid ` +
+      `${path} is set to ${shown(value)}, which is no date. Pass a valid ` +
         `Date, or null to restore.`,
     );
   }

@@ -223,11 +223,14 @@ export class InsertStatements {
   /** A later statement of a `save()`: the caller may catch the error, and commit his transaction. */
   async #failed(event: AfterQueryEvent, insert: Insert, savepoint: Savepoint): Promise<void> {
     insert.failed = event.error as Error;
+    const { inserts, others, turn } = insert;
+    const writes = others - (event.query.startsWith("SELECT ") ? 0 : 1);
     // As far as can be told it is the caller's, who went on behind an insert that another subscriber has let fail.
-    const writes = insert.others - (event.query.startsWith("SELECT ") ? 0 : 1);
-    if (insert.inserts === 1 && writes > 0) savepoint.mixed = true;
+    if (inserts === 1 && writes > 0 && others > turn.told) savepoint.mixed = true;
     let told = await savepoint.rollBack(event.error);
-    if (savepoint.mixed) told = doom(event.queryRunner, event.error, undefined);
+    // Of an insert whose only statement has failed there is nothing to be taken back.
+    const written = inserts > 1 || others > 0;
+    if (savepoint.mixed && written) told = doom(event.queryRunner, event.error, undefined);
     if (told !== event.error) throw told;
   }
 }

@@ -13,6 +13,7 @@ import { stampObject, type Deletion } from "../rows/stamps";
 import { now } from "../session/settings";
 import { callOf, insertedObject, isSaved } from "../typeorm/hook-events";
 import { insertsInto, insertsWithout, overwrites } from "../typeorm/insert-text";
+import { isInserted } from "../typeorm/kept-columns";
 import { givenDate } from "./given-date";
 import type { NativeCall } from "./native-call";
 import type { StatementWork } from "./settle-statement";
@@ -41,6 +42,8 @@ interface Turn {
   /** How many of them are in no statement that is known. */
   left: number;
   readonly rows: Inserted[];
+  /** How many writes the hooks have told of, those of its rows included: a `save()` tells of all of its own beforehand. */
+  told: number;
   ended: boolean;
 }
 
@@ -83,14 +86,22 @@ export class InsertedRows {
   readonly #current = new AsyncLocalStorage<Insert>();
   readonly #rows = new WeakMap<ObjectLiteral, Inserted>();
 
+  /** A row is about to be written. */
+  tell(event: Pick<InsertEvent<ObjectLiteral>, "manager">): void {
+    const turn = this.#current.getStore()?.turn;
+    if (turn?.key === callOf(event) && !turn.ended) turn.told += 1;
+  }
+
   /** A row is about to be inserted: its object gets what a deletion stamps. */
   before(event: InsertEvent<ObjectLiteral>): void {
+    this.tell(event);
     const { dataSource, manager, metadata, queryRunner } = event;
     const table = SoftDeleteGraph.of(dataSource).find(metadata);
     const object = insertedObject(event);
     if (!table || !object) return;
     const date = ownColumn(metadata, table.softDelete.deletedAt);
-    const given = date && givenDate(date, date.getEntityValue(object));
+    const given =
+      date && isInserted(date) ? givenDate(date, date.getEntityValue(object)) : undefined;
     const deletion =
       given?.direction === "deleted" ? newDeletion(event, given.at ?? now(dataSource)) : undefined;
     stampObject(table, metadata, object, deletion ?? null);
@@ -157,7 +168,9 @@ export class InsertedRows {
   #enter(runner: QueryRunner, key: object, row: Inserted): void {
     const known = this.#current.getStore()?.turn;
     const turn =
-      known?.key === key && !known.ended ? known : { key, rows: [], left: 0, ended: false };
+      known?.key === key && !known.ended
+        ? known
+        : { key, rows: [], left: 0, told: 0, ended: false };
     turn.rows.push(row);
     turn.left += 1;
     this.#current.enterWith({ runner, turn, count: turn.rows.length, inserts: 0, others: 0 });

@@ -6,6 +6,8 @@ import type { TextPiece } from "../typeorm/update-text";
 
 // CURRENT_TIMESTAMP has whole seconds on SQLite and MySQL.
 const MARGIN_SECONDS = 10;
+// Some databases know no later date, and as text it comes before all others.
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** Rows that something else has moved stand beside those of a call, which are not to be told from them. */
 export class OutOfStep extends Error {
@@ -149,9 +151,12 @@ export function isAt(
   const column = session.dialect.names.of("c", deletedAt);
   const value = (time: number): Sql => session.value(deletedAt, new Date(time));
   const unit = 10 ** (3 - (deletedAt.precision ?? 0));
-  return unit > 1
-    ? sql`${column} BETWEEN ${value(at.getTime() - unit)} AND ${value(at.getTime() + unit)}`
-    : sql`${column} = ${value(at.getTime())}`;
+  const exactly = sql`${column} = ${value(at.getTime())}`;
+  if (unit <= 1) return exactly;
+  const before = value(at.getTime() - unit);
+  const after = value(Math.min(at.getTime() + unit, Math.max(LAST, at.getTime())));
+  // Text is not in the order of time before the year 0.
+  return sql`(${exactly} OR ${column} BETWEEN ${before} AND ${after})`;
 }
 
 function keyList(session: Session, table: SoftDeleteTable, alias: string): Sql {

@@ -155,6 +155,7 @@ export class SoftDeleteSubscriber
   /** TypeORM's hook. */
   async beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> {
     const ofRow = storedRow(event) !== undefined;
+    if (ofRow) this.#inserts.rows.tell(event);
     if (ofRow) this.#contexts.ofRows(event.queryRunner);
     // Another subscriber may set the date after this one has looked.
     else this.#statements.announce(event.queryRunner, () => updateCall(event));
@@ -186,6 +187,7 @@ export class SoftDeleteSubscriber
 
   /** TypeORM's hook. */
   async beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> {
+    this.#inserts.rows.tell(event);
     if (!isOwnCall(event)) await this.#guards.beforeRemove(event);
   }
 
@@ -239,6 +241,7 @@ export class SoftDeleteSubscriber
   /** A call by criteria is known by its statement, and one that names its rows by them. */
   #before(event: RecoverEvent<ObjectLiteral>, call: NativeCall): Promise<void> | undefined {
     if (isOwnCall(event)) return undefined;
+    this.#inserts.rows.tell(event);
     if (call.id) return this.#objects.before(event.queryRunner, call);
     this.#statements.announce(event.queryRunner, () => call);
     return undefined;

@@ -90,6 +90,16 @@ export class OperationQueue {
     }
   }
 
+  /** The same, for what somebody else's statement follows at once: nothing comes between. */
+  async runAndLetFollow<Result>(operation: () => Promise<Result>): Promise<Result> {
+    const turn = await this.acquire();
+    try {
+      return await this.as(turn, operation);
+    } finally {
+      this.#releaseSoon(turn);
+    }
+  }
+
   /**
    * Holds the connection until {@link release}.
    *
@@ -192,7 +202,11 @@ export class OperationQueue {
   async #passLater(starts: boolean): Promise<void> {
     // What starts behind another that is not there yet becomes a savepoint of that.
     const turn = await this.acquire(!starts, (starts && this.#starting !== undefined) || undefined);
-    // The statement follows at once.
+    this.#releaseSoon(turn);
+  }
+
+  /** Once the statement that follows has been sent. */
+  #releaseSoon(turn: Turn): void {
     void setImmediate().then(() => {
       this.release(turn);
     });

@@ -36,7 +36,7 @@ export class Savepoint {
       await runStatement(runner, `SAVEPOINT ${name}`, []);
       return new Savepoint(runner, queue, name);
     };
-    return queue ? queue.run(set) : set();
+    return queue && !queue.isInside ? queue.runAndLetFollow(set) : set();
   }
 
   /** Runs what is left to be done, and ends it. @throws what fails, after everything is taken back, where that is possible. */

@@ -11,3 +11,14 @@ import type { Column } from "./metadata";
 export function keepFromUpdates(column: Column): void {
   column.isUpdate = false;
 }
+
+/**
+ * Whether an INSERT writes what an object says of a column.
+ *
+ * Leans on `ColumnMetadata.isInsert`, which the column's option `insert: false` takes away.
+ *
+ * @internal
+ */
+export function isInserted(column: Column): boolean {
+  return column.isInsert;
+}

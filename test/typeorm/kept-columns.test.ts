@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from "typeorm";
 
-import { keepFromUpdates } from "../../src/typeorm/kept-columns";
+import { isInserted, keepFromUpdates } from "../../src/typeorm/kept-columns";
 import { describeEachDatabase } from "../harness";
 import { openOnce } from "./entities";
 import { leaning } from "./leaning";
@@ -10,6 +10,7 @@ class Kept {
   @PrimaryColumn() id!: number;
   @Column() name!: string;
   @Column({ default: "ours" }) own!: string;
+  @Column({ default: "ours", insert: false }) sealed!: string;
 }
 
 describeEachDatabase("kept-columns", (database) => {
@@ -37,5 +38,18 @@ describeEachDatabase("kept-columns", (database) => {
       return [...written, inserted.own];
     },
     ["b ours", "c ours", "d ours", "inserted"],
+  );
+
+  leaning("src/typeorm/kept-columns.ts", "src/native/inserted-rows.ts").itStill(
+    "leaves a column out of inserts where its option says so, and isInsert tells",
+    async () => {
+      const { manager } = opened.dataSource;
+      const column = (name: string) =>
+        manager.dataSource.getMetadata(Kept).findColumnWithPropertyName(name)!;
+      await manager.insert(Kept, { id: 3, name: "f", sealed: "theirs" });
+      const { sealed } = await manager.findOneByOrFail(Kept, { id: 3 });
+      return [sealed, isInserted(column("sealed")), isInserted(column("name"))];
+    },
+    ["ours", false, true],
   );
 });
