@@ -58,7 +58,7 @@ export class CallContexts<Call> {
   #enter(runner: QueryRunner, call: Call | undefined): CallContext<Call> {
     const known = this.#storage.getStore();
     // What another subscriber calls in its own hooks is nested; whatever else came before has ended.
-    const nested = known && (known.fresh || (known.call && this.isUnderWay(known.call)));
+    const nested = known && (known.fresh || !known.call || this.isUnderWay(known.call));
     // So are calls that are started in one turn, as far as can be told: of those no more than a few are kept.
     const outer = nested && known.depth < MOST_NESTED ? known : undefined;
     const context = { runner, call, outer, depth: (outer?.depth ?? -1) + 1, fresh: true };

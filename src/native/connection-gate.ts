@@ -1,7 +1,13 @@
 import type { AfterQueryEvent, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
-import { endAbandoned, mend, refuseBroken, rollbackFailed } from "../session/open-transaction";
+import {
+  endAbandoned,
+  isOpen,
+  mend,
+  refuseBroken,
+  rollbackFailed,
+} from "../session/open-transaction";
 import { OperationQueue } from "../session/operation-queue";
 import { queueOf } from "../session/transaction";
 import {
@@ -85,6 +91,7 @@ export function rolledBackTo({ queryRunner: runner, query }: AfterQueryEvent): v
 /** After a transaction, or a savepoint, has ended. */
 export function transactionEnded(runner: QueryRunner): void {
   const queue = OperationQueue.known(runner);
+  if (!isOpen(runner)) mend(runner);
   if (queue?.isInside === true) endsInHidden(runner);
   else queue?.applicationEnded();
 }

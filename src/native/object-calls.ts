@@ -32,6 +32,8 @@ export class ObjectCalls {
   readonly #before = new TickBatches<NativeCall>();
   readonly #after = new TickBatches<NativeCall>();
   readonly #notes = new WeakMap<object, Map<string, Note>>();
+  /** In the after-hooks another subscriber may have begun calls of its own since. */
+  readonly #contexts = new WeakMap<object, object>();
   /** The calls that are about to write, or have written some of their rows. */
   readonly #written = new WeakMap<object, readonly NativeCall[]>();
   readonly #former = new FormerStates();
@@ -44,6 +46,7 @@ export class ObjectCalls {
     const context = this.contexts.ofRows(runner);
     const table = tableOf(call);
     if (!table) return undefined;
+    if (call.entity) this.#contexts.set(call.entity, context);
     return this.#before.add(context, byKeyOf(table, call), (calls) =>
       this.#track(runner, this.#note(runner, context, calls)),
     );
@@ -53,7 +56,8 @@ export class ObjectCalls {
   after(runner: QueryRunner, call: NativeCall): Promise<void> | undefined {
     const table = tableOf(call);
     if (!table) return undefined;
-    const context = this.contexts.afterRows(runner);
+    const noted = call.entity && this.#contexts.get(call.entity);
+    const context = noted ?? this.contexts.afterRows(runner);
     return this.#after.add(context, byKeyOf(table, call), (calls) =>
       this.#track(runner, this.#settle(runner, context, calls)),
     );
@@ -77,9 +81,12 @@ export class ObjectCalls {
 
   /** Waits for what is at work on a connection, whose transaction is about to be rolled back by somebody else. */
   async drain(runner: QueryRunner): Promise<void> {
+    const queue = OperationQueue.known(runner);
+    // A listener that ends a transaction of its own is part of what is at work.
+    if (queue?.isInside) return;
     const done = Promise.allSettled([...(this.#work.get(runner) ?? [])]);
     // What waits for that transaction's end is not at work.
-    await Promise.race([done, OperationQueue.known(runner)?.idle() ?? done]);
+    await Promise.race([done, queue?.idle() ?? done]);
   }
 
   #track(runner: QueryRunner, work: Promise<void>): Promise<void> {

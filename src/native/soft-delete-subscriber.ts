@@ -158,7 +158,7 @@ export class SoftDeleteSubscriber
     if (ofRow) this.#inserts.rows.tell(event);
     if (ofRow) this.#contexts.ofRows(event.queryRunner);
     // Another subscriber may set the date after this one has looked.
-    else this.#statements.announce(event.queryRunner, () => updateCall(event));
+    else this.#statements.announce(event.queryRunner, event.metadata, () => updateCall(event));
     const call = ofRow ? updateCall(event) : undefined;
     const noted = call && this.#objects.before(event.queryRunner, call);
     await Promise.all([this.#guards.beforeUpdate(event), noted]);
@@ -219,6 +219,12 @@ export class SoftDeleteSubscriber
   }
 
   /** TypeORM's hook. */
+  async beforeTransactionCommit({ queryRunner }: TransactionCommitEvent): Promise<void> {
+    // Where another subscriber has thrown, what there is to settle goes on without its caller.
+    await this.#objects.drain(queryRunner);
+  }
+
+  /** TypeORM's hook. */
   async beforeTransactionRollback({ queryRunner }: TransactionRollbackEvent): Promise<void> {
     await Promise.all([this.#objects.drain(queryRunner), this.#guards.drain(queryRunner)]);
   }
@@ -243,7 +249,7 @@ export class SoftDeleteSubscriber
     if (isOwnCall(event)) return undefined;
     this.#inserts.rows.tell(event);
     if (call.id) return this.#objects.before(event.queryRunner, call);
-    this.#statements.announce(event.queryRunner, () => call);
+    this.#statements.announce(event.queryRunner, event.metadata, () => call);
     return undefined;
   }
 

@@ -1,7 +1,6 @@
-import type { AfterQueryEvent, BeforeQueryEvent, QueryRunner } from "typeorm";
+import type { AfterQueryEvent, BeforeQueryEvent, EntityMetadata, QueryRunner } from "typeorm";
 
 import { dialectOf } from "../sql";
-import { ownColumn } from "../plan/table";
 import { explainConflicts } from "../restore/restore-conflict";
 import { HeldTransaction } from "../session/held-transaction";
 import { transact } from "../session/transaction";
@@ -16,6 +15,7 @@ import { updateWork, type Statement, type StatementWork } from "./settle-stateme
 
 /** A call by criteria: `softDelete()`, `restore()`, `update()`, or of a query builder. */
 export interface AnnouncedCall {
+  readonly metadata: EntityMetadata;
   /** What it is; undefined for an `update()` that leaves the delete date alone, which is not known before it is sent. */
   readonly read: () => NativeCall | undefined;
   /** Its statement, while other subscribers are asked about it. */
@@ -41,8 +41,12 @@ export class StatementCalls {
   constructor(private readonly contexts: CallContexts<AnnouncedCall>) {}
 
   /** A before-hook tells of a call, and nothing of its rows. */
-  announce(runner: QueryRunner, read: () => NativeCall | undefined): void {
-    this.contexts.announce(runner, { read, over: false });
+  announce(
+    runner: QueryRunner,
+    metadata: EntityMetadata,
+    read: () => NativeCall | undefined,
+  ): void {
+    this.contexts.announce(runner, { metadata, read, over: false });
   }
 
   /** In `beforeQuery`: undefined where the statement is not that of a call. */
@@ -121,11 +125,17 @@ export function isUnderWay({ asks, open }: AnnouncedCall): boolean {
   return asks !== undefined || open !== undefined;
 }
 
-/** What the call is whose statement it is. */
-function sentBy({ read }: AnnouncedCall, query: string): NativeCall | undefined {
-  if (!query.includes("UPDATE ")) return undefined;
-  const call = read();
-  const table = call && tableOf(call);
-  const column = table && ownColumn(call.metadata, table.softDelete.deletedAt);
-  return column && updates(query, call.metadata, column) ? call : undefined;
+/** What the call is whose statement it is. @throws SoftDeleteCriteriaError where it is refused. */
+function sentBy(announced: AnnouncedCall, query: string): NativeCall | undefined {
+  const { metadata, read } = announced;
+  const date = metadata.deleteDateColumn;
+  if (!date || !query.includes("UPDATE ") || !updates(query, metadata, date)) return undefined;
+  try {
+    const call = read();
+    return call && tableOf(call) ? call : undefined;
+  } catch (error) {
+    // What its caller sends next is none of it.
+    announced.over = true;
+    throw error;
+  }
 }

@@ -111,6 +111,8 @@ export class OpenTransaction {
  * what the caller has to be told.
  */
 export function doom(runner: QueryRunner, error: unknown, failed: unknown): unknown {
+  // It may have ended meanwhile, and everything with it.
+  if (!isOpen(runner)) return error;
   broken.set(runner, error);
   // After a deadlock, say, the database itself has rolled the whole transaction back, and the caller may run it again.
   if (dialectOf(runner.manager.dataSource).isRetryable(error)) return error;

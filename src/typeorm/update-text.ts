@@ -31,7 +31,7 @@ export function updates(statement: string, metadata: EntityMetadata, column: Col
 
 /**
  * The condition of an UPDATE that TypeORM's query builder has written, with the values of its placeholders, as it may stand in
- * another statement on the same table; undefined where there is none, or it cannot be told for certain.
+ * another statement on the same table; undefined where it cannot be told for certain.
  *
  * Leans on numbered placeholders on PostgreSQL, question marks elsewhere, one value for each; and on nothing being behind the
  * condition but RETURNING, ORDER BY and LIMIT.
@@ -45,6 +45,7 @@ export function conditionOf(
 ): readonly TextPiece[] | undefined {
   const tokens = conditionTokens(statement);
   if (!tokens) return undefined;
+  if (tokens.length === 0) return /^UPDATE /.test(statement) ? [{ text: "1 = 1" }] : undefined;
   const numbered = type === "postgres" || type === "cockroachdb";
   const pieces: TextPiece[] = [];
   let [text, marks] = ["", marksBefore(statement, tokens)];
@@ -73,7 +74,7 @@ export function conditionOf(
  */
 export function isUnguarded(statement: string): boolean {
   const tokens = conditionTokens(statement);
-  if (!tokens) return true;
+  if (!tokens || tokens.length === 0) return true;
   let depth = 0;
   for (const token of tokens) {
     if (token === "(") depth += 1;
@@ -83,7 +84,7 @@ export function isUnguarded(statement: string): boolean {
   return false;
 }
 
-/** What stands behind WHERE, up to RETURNING; undefined for what is not understood. */
+/** What stands behind WHERE, up to RETURNING: nothing where there is none; undefined for what is not understood. */
 function conditionTokens(statement: string): string[] | undefined {
   // What a backslash, or text between dollar signs, means depends on the database and its settings.
   if (statement.includes("\\") || /^\s*WITH\b/i.test(statement)) return undefined;
@@ -93,14 +94,14 @@ function conditionTokens(statement: string): string[] | undefined {
     if (token === "(") depth += 1;
     if (token === ")") depth -= 1;
     const word = depth === 0 && before !== "." ? token.toUpperCase() : "";
-    if (!inside) inside = word === "WHERE";
-    else if (word === "RETURNING") break;
+    if (word === "RETURNING") break;
+    if (!inside && word === "WHERE") inside = true;
     // By LIMIT the rows are not told; comments, and what is left open, mean something else to each database.
     else if (word === "ORDER" || word === "LIMIT" || NOT_UNDERSTOOD.test(token)) return undefined;
-    else tokens.push(token);
+    else if (inside) tokens.push(token);
     if (token.trim() !== "") before = token;
   }
-  return inside && depth === 0 ? tokens : undefined;
+  return depth === 0 ? tokens : undefined;
 }
 
 /** How many question marks stand before the condition. */

@@ -68,7 +68,7 @@ describeEachDatabase("update-text", (database) => {
       "name IN (<a>, <b>) AND deletedAt IS NOT NULL",
       "name = <a>",
       "name = <c> OR name = 'it''s RETURNING (' OR name = <c> AND deletedAt IS NULL",
-      undefined,
+      "1 = 1",
       undefined,
     ],
   );
