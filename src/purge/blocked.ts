@@ -28,7 +28,7 @@ export class BlockedRows {
     });
     const steps = work.references
       .within(tables)
-      .map((edge) => ({ edge, where: work.scope.has("c", edge.parent) }));
+      .map((edge) => ({ edge, where: work.scope.hasFound("c", edge.parent) }));
     if (seeds.length > 0) this.#walk = { name: "sd_blocked", tables, seeds, steps, upwards: true };
   }
 

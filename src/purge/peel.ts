@@ -91,11 +91,11 @@ async function lockUpwards(
     tables: group.tables,
     seeds: [...starts].map(([table, ways]) => ({
       table,
-      rest: sql`WHERE ${and(work.scope.has("c", table), or(...ways))}`,
+      rest: sql`WHERE ${and(work.scope.hasFound("c", table), or(...ways))}`,
       carry: [["height", sql`0`]],
     })),
     steps: group.inner.map((edge) => {
-      const where = work.scope.has("c", edge.parent);
+      const where = work.scope.hasFound("c", edge.parent);
       // Without the row below them these would not be in the scope any more.
       return work.scope.isLostBy(edge)
         ? { edge, where }

@@ -39,7 +39,7 @@ export class RowReader {
   /** Locks rows, leaves out those that somebody else has locked, changed or removed, and reads them anew. */
   lock(table: SoftDeleteTable, rows: readonly Row[], wait: boolean): Promise<Row[]> {
     if (rows.length === 0) return Promise.resolve([]);
-    const where = and(this.are(table, rows), this.scope.has("c", table));
+    const where = and(this.are(table, rows), this.scope.hasFound("c", table));
     return this.read(table, sql`WHERE ${where}${lockClause(this.session, wait)}`);
   }
 

@@ -12,7 +12,7 @@ import type { Reference } from "../plan/references";
 import { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import type { SoftDeleteTable, Table } from "../plan/table";
 import { walkExpression } from "../sql/walk-expression";
-import { joined } from "../sql/edge-conditions";
+import { columnsAt, kindOf } from "../sql/edge-conditions";
 import { isActive, isOfSoftDeletableKind } from "../sql/state";
 import { toDatabase } from "../typeorm/column-values";
 
@@ -92,16 +92,27 @@ export class PurgeScope {
 
   /** A row may be removed, as far as it goes by itself. */
   has(alias: string, table: SoftDeleteTable): Sql {
+    return this.#has(alias, table, (expired) => expired);
+  }
+
+  /** The same of rows that are found by their keys, or by those of others. */
+  hasFound(alias: string, table: SoftDeleteTable): Sql {
+    return this.#has(alias, table, (expired) => this.#dialect.foundByKey(expired));
+  }
+
+  #has(alias: string, table: SoftDeleteTable, as: (expired: Sql) => Sql): Sql {
     const { names } = this.#dialect;
     const deletedAt = names.of(alias, table.softDelete.deletedAt);
     const id = names.of(alias, table.softDelete.deletionId);
     // The index goes by the date, and the deletion id decides.
-    const expired = and(
-      sql`${deletedAt} < ${this.#date(table, ZONES)}`,
-      filter(
-        or(
-          sql`${id} < ${this.#firstId(table)}`,
-          sql`${id} IS NULL AND ${deletedAt} < ${this.#date(table)}`,
+    const expired = as(
+      and(
+        sql`${deletedAt} < ${this.#date(table, ZONES)}`,
+        filter(
+          or(
+            sql`${id} < ${this.#firstId(table)}`,
+            sql`${id} IS NULL AND ${deletedAt} < ${this.#date(table)}`,
+          ),
         ),
       ),
     );
@@ -122,7 +133,8 @@ export class PurgeScope {
       sql`${id} >= ${this.#firstId(table)}`,
       sql`${id} IS NULL AND ${deletedAt} >= ${this.#date(table)}`,
       ...isOfSoftDeletableKind(this.#dialect.names, alias, table).map((one) => sql`NOT (${one})`),
-      ...(below ? [sql`NOT ${below}`] : []),
+      // Of a row without a parent it is neither true nor false.
+      ...(below ? [sql`${below} IS NOT TRUE`] : []),
     );
   }
 
@@ -159,23 +171,29 @@ export class PurgeScope {
     const ways: Sql[] = [];
     if (root?.table === table) {
       const asked = or(...root.conditions);
-      const same = table.primary.map(
-        (column) => `${names.of("c", column)} = ${names.of(alias, column)}`,
-      );
+      const { primary } = table;
+      const key = names.row(alias, primary);
       ways.push(
         alias === "c"
           ? asked
-          : sql`EXISTS (SELECT 1 FROM ${names.table(table)} c WHERE ${and(...same, asked)})`,
+          : sql`${key} IN (SELECT ${names.list("c", primary)} FROM ${names.table(table)} c WHERE ${asked})`,
       );
     }
     for (const edge of incoming) {
       if (edge.child !== table) continue;
       const above = `above${String(this.#aliases++)}`;
-      ways.push(
-        sql`EXISTS (SELECT 1 FROM ${names.table(edge.parent)} ${above} WHERE ${joined(names, edge, alias, above)} AND ${this.#below(above, edge.parent) ?? "1 = 1"})`,
-      );
+      const own = names.row(alias, columnsAt(edge, "child"));
+      const theirs = names.list(above, columnsAt(edge, "parent"));
+      const conditions = [
+        this.#below(above, edge.parent) ?? "1 = 1",
+        ...kindOf(names, edge, "parent", above),
+      ];
+      const rows = sql`${own} IN (SELECT ${theirs} FROM ${names.table(edge.parent)} ${above} WHERE ${join(conditions, " AND ")})`;
+      // From the rows asked for to those below them, and not the other way round.
+      const found = this.#dialect.lookup(rows);
+      ways.push(join([found, ...kindOf(names, edge, "child", alias)], " AND "));
     }
-    return or(...ways);
+    return or(...ways.map((way) => sql`(${way})`));
   }
 
   #walk(group: Group): Walk {

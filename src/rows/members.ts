@@ -1,4 +1,4 @@
-import { and, bind, filter, or, sql, type Sql } from "../sql/sql";
+import { and, filter, or, sql, type Sql } from "../sql/sql";
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
@@ -139,5 +139,6 @@ const TABLES_PER_STATEMENT = 200;
 
 /** A condition that a column holds the given id. @internal */
 export function carries(session: Session, alias: string, table: SoftDeleteTable, id: string): Sql {
-  return sql`${session.dialect.names.of(alias, table.softDelete.deletionId)} = ${bind(id)}`;
+  const { dialect } = session;
+  return dialect.anyOf(dialect.names.of(alias, table.softDelete.deletionId), [id]);
 }

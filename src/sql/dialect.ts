@@ -35,6 +35,8 @@ export interface Dialect {
   readonly indexesForeignKeys: boolean;
   /** Whether several recursive terms have to be folded into one. */
   readonly singleRecursiveTerm: boolean;
+  /** What joins two tables, where the database lets one say so, in the order in which they are written. */
+  readonly joinInOrder: "JOIN" | "CROSS JOIN" | "STRAIGHT_JOIN";
 
   /** @throws SoftDeleteConfigurationError for a key among active rows that would not be what it says. */
   refuseUnique(key: DeclaredUnique): void;
@@ -72,6 +74,8 @@ export interface Dialect {
   readonly hasArrays: boolean;
   /** A statement with what the database has to be told to run it by index. */
   tuned(statement: Sql): Sql;
+  /** A condition by whose index rows are to be found, whatever the statistics say of it. */
+  lookup(condition: Sql): Sql;
   /** A condition on rows that a foreign key's index gives, in a form for which no other index is taken instead of that. */
   foundByKey(condition: Sql): Sql;
   /** A condition, looked up by index for each row, that `FROM ...` yields nothing. */

@@ -52,6 +52,7 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
   readonly hasArrays = false;
   readonly indexesForeignKeys = true;
   readonly singleRecursiveTerm = false;
+  readonly joinInOrder = "STRAIGHT_JOIN";
   readonly shareLock = " LOCK IN SHARE MODE";
   readonly updateLock = " FOR UPDATE";
   readonly stepsOverRemoved = true;
@@ -204,6 +205,11 @@ export class MysqlDialect extends MysqlExpressions implements Dialect {
 
   tuned(statement: Sql): Sql {
     return statement.longestList < LONG_LIST ? statement : withLongLists(statement);
+  }
+
+  // Both are told for the whole statement, where they have to be.
+  lookup(condition: Sql): Sql {
+    return condition;
   }
 
   // By statistics from before a load, MySQL finds the active rows by their date, all of them once for each row above them.

@@ -7,7 +7,11 @@ import type { Column } from "../typeorm/metadata";
 
 /** Names of tables and columns, from TypeORM's metadata, escaped by its driver. */
 export class Names {
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    /** An equality in a form for which the database goes by an index, whatever its statistics say. */
+    readonly lookedUp: (equality: string) => string = (equality) => equality,
+  ) {}
 
   escape(name: string): string {
     return quoted(this.dataSource, name);
@@ -38,7 +42,9 @@ export class Names {
   /** The condition that joins a child row to its parent row. */
   on(child: string, parent: string, pairs: readonly JoinPair[]): string {
     return pairs
-      .map((pair) => `${this.of(child, pair.child)} = ${this.of(parent, pair.parent)}`)
+      .map((pair) =>
+        this.lookedUp(`${this.of(child, pair.child)} = ${this.of(parent, pair.parent)}`),
+      )
       .join(" AND ");
   }
 }

@@ -21,7 +21,6 @@ import { type Keys, listable, oneKey } from "./keys";
 
 /** What PostgreSQL and SQLite have in common: `UPDATE ... WHERE key IN (SELECT ...)`, which both run by index. */
 export abstract class PostgresAndSqlite {
-  readonly names: Names;
   readonly readsSnapshots = false;
   readonly partialIndexes = true;
   readonly indexesForeignKeys = false;
@@ -30,11 +29,13 @@ export abstract class PostgresAndSqlite {
   readonly locksWhatItReads = false;
   readonly certification = undefined;
   abstract readonly singleRecursiveTerm: boolean;
+  abstract readonly joinInOrder: "JOIN" | "CROSS JOIN";
   abstract readonly shareLock: string;
 
-  constructor(readonly dataSource: DataSource) {
-    this.names = new Names(dataSource);
-  }
+  constructor(
+    readonly dataSource: DataSource,
+    readonly names = new Names(dataSource),
+  ) {}
 
   refuseUnique(): void {
     // There are partial indexes.
@@ -58,7 +59,8 @@ export abstract class PostgresAndSqlite {
     const theirs = columnsAt(edge, other);
     const where = join([update.where, ...kindOf(names, edge, end, "c")], " AND ");
     const relatedWhere = join([update.relatedWhere, ...kindOf(names, edge, other, "p")], " AND ");
-    return sql`${head} WHERE ${where} AND ${names.row("c", own)} IN (SELECT ${names.list("p", theirs)} FROM ${related} WHERE ${relatedWhere})`;
+    const below = sql`${names.row("c", own)} IN (SELECT ${names.list("p", theirs)} FROM ${related} WHERE ${relatedWhere})`;
+    return sql`${head} WHERE ${where} AND ${this.lookup(below)}`;
   }
 
   updateByWalk(update: UpdateByWalk): Sql {
@@ -133,6 +135,10 @@ export abstract class PostgresAndSqlite {
     return sql`WITH RECURSIVE ${expressions} DELETE FROM ${this.names.table(table)} AS c WHERE ${and(sql`${own} IN (SELECT ${keys})`, ...where)}`;
   }
 
+  lookup(condition: Sql): Sql {
+    return condition;
+  }
+
   foundByKey(condition: Sql): Sql {
     return condition;
   }
@@ -141,9 +147,9 @@ export abstract class PostgresAndSqlite {
     const all = listable(this.names, columns, keys);
     const [key] = all;
     if (!key) return sql`1 = 0`;
-    return all.length === 1
-      ? oneKey(this.names, alias, columns, key)
-      : this.keyList(alias, columns, all);
+    if (all.length > 1) return this.lookup(this.keyList(alias, columns, all));
+    const one = oneKey(this.names, alias, columns, key);
+    return columns.length === 1 ? this.lookup(one) : one;
   }
 
   /** The same for several keys. */

@@ -22,6 +22,7 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
   readonly begins = ["START TRANSACTION ISOLATION LEVEL READ COMMITTED"];
   readonly matched = undefined;
   readonly singleRecursiveTerm = true;
+  readonly joinInOrder = "JOIN";
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";
   readonly skipLocked = " SKIP LOCKED";

@@ -8,6 +8,7 @@ import { kindOf, otherEnd } from "./edge-conditions";
 interface WalkingDialect {
   readonly names: Names;
   readonly singleRecursiveTerm: boolean;
+  readonly joinInOrder: string;
 }
 
 /** `sd_walk (columns) AS (...)`: to stand behind WITH RECURSIVE. @internal */
@@ -38,7 +39,7 @@ function stepSelect(
   carried: readonly string[],
   fold: boolean,
 ): Sql {
-  const { names } = dialect;
+  const { names, joinInOrder: inOrder } = dialect;
   const { edge } = step;
   const [from, to] = walk.upwards === true ? [edge.child, edge.parent] : [edge.parent, edge.child];
   const pairs = edge.on.map((pair) =>
@@ -65,9 +66,10 @@ function stepSelect(
         .join(" AND ");
   const toOn = join(
     [
-      ...pairs.map(
-        (pair) =>
+      ...pairs.map((pair) =>
+        names.lookedUp(
           `${names.of("c", pair.to)} = ${byKey ? `w.${slotOf(pair.from) ?? ""}` : names.of("f", pair.from)}`,
+        ),
       ),
       ...fromKinds,
       ...kindOf(names, edge, otherEnd(fromEnd), "c"),
@@ -81,8 +83,8 @@ function stepSelect(
       : sql`${select} ${via} JOIN ${target} ON ${toOn} WHERE ${kind} AND ${viaOn} AND ${step.where}`;
   }
   return byKey
-    ? sql`${select} ${nameOf(walk)} w JOIN ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`
-    : sql`${select} ${nameOf(walk)} w JOIN ${via} ON ${viaOn} JOIN ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`;
+    ? sql`${select} ${nameOf(walk)} w ${inOrder} ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`
+    : sql`${select} ${nameOf(walk)} w ${inOrder} ${via} ON ${viaOn} ${inOrder} ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`;
 }
 
 function nameOf(walk: Walk): string {
