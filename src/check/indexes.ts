@@ -1,10 +1,9 @@
 import type { Dialect } from "../sql/dialect";
 import type { Edge } from "../plan/edge";
 import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
-import type { SoftDeleteTable, Table } from "../plan/table";
+import type { SoftDeleteTable } from "../plan/table";
 import type { CheckFinding } from "./finding";
-import type { Column } from "../typeorm/metadata";
-import { foreignKeysOf, keysOf } from "./keys";
+import { foreignKeysOf, isIndexed, keysOf, startsWith } from "../plan/declared-keys";
 
 /** Binding relations whose foreign key has no index, and soft-deletable entities without the indexes of undo and purge. @internal */
 export function indexFindings(graph: SoftDeleteGraph, dialect: Dialect): CheckFinding[] {
@@ -28,29 +27,9 @@ function foreignKeyFinding({ relation, child, on, policy }: Edge): CheckFinding 
 function hasForeignKeyIndex({ child, on }: Edge, dialect: Dialect): boolean {
   const columns = on.map((pair) => pair.child);
   return (
-    wholeKeysOf(child, dialect).some((key) => startsWith(key, columns)) ||
+    isIndexed(child, columns, dialect.partialIndexes) ||
     (dialect.indexesForeignKeys && foreignKeysOf(child).some((key) => startsWith(key, columns)))
   );
-}
-
-/** The columns of every index that holds all rows with a foreign key. */
-function wholeKeysOf(table: Table, dialect: Dialect): (readonly Column[])[] {
-  const keys = keysOf(table).filter(
-    ({ where, columns }) =>
-      !dialect.partialIndexes || where === undefined || isNotNullOf(where, columns),
-  );
-  return [table.primary, ...keys.map((key) => key.columns)];
-}
-
-/** Whether a condition leaves out only rows in which one of the columns is null. */
-function isNotNullOf(where: string, columns: readonly Column[]): boolean {
-  const [, name] = /^[\s("[`]*(\w+)[\s"\]`]+IS\s+NOT\s+NULL[\s)]*$/i.exec(where) ?? [];
-  return columns.some((column) => column.databaseName === name);
-}
-
-function startsWith(key: readonly Column[], columns: readonly Column[]): boolean {
-  const head = key.slice(0, columns.length);
-  return columns.every((column) => head.includes(column));
 }
 
 function undoFindings(table: SoftDeleteTable): CheckFinding[] {

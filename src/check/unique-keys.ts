@@ -3,7 +3,7 @@ import type { SoftDeleteGraph } from "../plan/soft-delete-graph";
 import { tableColumn, type SoftDeleteTable } from "../plan/table";
 import type { CheckFinding } from "./finding";
 import type { Column } from "../typeorm/metadata";
-import { keysOf, type DeclaredKey } from "./keys";
+import { keysOf, type DeclaredKey } from "../plan/declared-keys";
 
 /** Unique keys that hold deleted rows to what only active rows should be held to. @internal */
 export function uniqueKeyFindings(graph: SoftDeleteGraph, dialect: Dialect): CheckFinding[] {

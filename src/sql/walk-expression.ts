@@ -1,3 +1,4 @@
+import { isIndexed } from "../plan/declared-keys";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Names } from "./names";
 import { join, sql, type Sql } from "./sql";
@@ -19,10 +20,14 @@ export function walkExpression(dialect: WalkingDialect, walk: Walk): Sql {
     (seed) => sql`SELECT ${row(dialect, walk, seed.table, seed.carry ?? [])}
  FROM ${dialect.names.table(seed.table)} c ${seed.rest}`,
   );
-  const fold = dialect.singleRecursiveTerm && walk.steps.length > 1;
+  // Joined to a table, PostgreSQL reads the whole of it in each round.
+  const [only] = walk.steps;
+  const alone = only !== undefined && walk.steps.length === 1;
+  const fold =
+    dialect.singleRecursiveTerm && (walk.steps.length > 1 || (alone && leadsByIndex(walk, only)));
   const terms = walk.steps.map((step) => stepSelect(dialect, walk, step, carried, fold));
   const recursion = fold
-    ? sql`SELECT s.* FROM ${nameOf(walk)} w CROSS JOIN LATERAL (${join(terms, " UNION ALL ")}) s`
+    ? sql`SELECT s.* FROM ${nameOf(walk)} w CROSS JOIN LATERAL (${join(terms, " UNION ALL ")}${alone ? " OFFSET 0" : ""}) s`
     : join(terms, " UNION ");
   const start =
     seeds.length > 1 && dialect.singleRecursiveTerm
@@ -30,6 +35,21 @@ export function walkExpression(dialect: WalkingDialect, walk: Walk): Sql {
       : join(seeds, " UNION ");
   const body = walk.steps.length > 0 ? sql`${start} UNION ${recursion}` : start;
   return sql`${nameOf(walk)} (${columns.join(", ")}) AS (${body})`;
+}
+
+/** Whether an index gives the rows to which a step leads. */
+function leadsByIndex({ upwards }: Walk, { edge: { child, parent, on } }: Step): boolean {
+  return upwards === true
+    ? isIndexed(
+        parent,
+        on.map((pair) => pair.parent),
+        true,
+      )
+    : isIndexed(
+        child,
+        on.map((pair) => pair.child),
+        true,
+      );
 }
 
 function stepSelect(

@@ -1,4 +1,4 @@
-import { tableColumn, type Table } from "../plan/table";
+import { tableColumn, type Table } from "./table";
 import type { Column } from "../typeorm/metadata";
 
 /** An index or a unique key, as the entities of a table declare it, over the table's columns. */
@@ -28,4 +28,28 @@ export function foreignKeysOf(table: Table): (readonly Column[])[] {
   return table.metadatas
     .flatMap((metadata) => metadata.foreignKeys)
     .map(({ columns }) => columns.map((column) => tableColumn(table, column)));
+}
+
+/** Whether the primary key, or an index that holds all rows with a value there, starts with the columns. @internal */
+export function isIndexed(
+  table: Table,
+  columns: readonly Column[],
+  partialIndexes: boolean,
+): boolean {
+  const keys = keysOf(table).filter(
+    (key) => !partialIndexes || key.where === undefined || isNotNullOf(key.where, key.columns),
+  );
+  return [table.primary, ...keys.map((key) => key.columns)].some((key) => startsWith(key, columns));
+}
+
+/** Whether a condition leaves out only rows in which one of the columns is null. */
+function isNotNullOf(where: string, columns: readonly Column[]): boolean {
+  const [, name] = /^[\s("[`]*(\w+)[\s"\]`]+IS\s+NOT\s+NULL[\s)]*$/i.exec(where) ?? [];
+  return columns.some((column) => column.databaseName === name);
+}
+
+/** Whether the columns, in whatever order, are the first of a key. @internal */
+export function startsWith(key: readonly Column[], columns: readonly Column[]): boolean {
+  const head = key.slice(0, columns.length);
+  return columns.every((column) => head.includes(column));
 }
