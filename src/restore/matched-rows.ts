@@ -22,11 +22,13 @@ export async function lookAtMatched(
   lock: boolean,
 ): Promise<MatchedRows> {
   const { names, updateLock } = session.dialect;
+  // Of a value and not a column: by an index of that MySQL and MariaDB would read, and lock, the whole table in its order.
+  const deletion = `COALESCE(${names.of("c", table.softDelete.deletionId)}, NULL)`;
   const byDeletion = new Map<string | null, number>();
   let count = 0;
   for (const condition of conditions) {
     const rows = await session.select<{ d: string | null; n: string | number }>(
-      sql`SELECT m.d AS d, COUNT(*) AS n FROM (SELECT ${names.of("c", table.softDelete.deletionId)} AS d FROM ${names.table(table)} c WHERE ${condition}${lock ? updateLock : ""}) m GROUP BY m.d`,
+      sql`SELECT m.d AS d, COUNT(*) AS n FROM (SELECT ${deletion} AS d FROM ${names.table(table)} c WHERE ${condition}${lock ? updateLock : ""}) m GROUP BY m.d`,
     );
     for (const row of rows) {
       byDeletion.set(row.d, (byDeletion.get(row.d) ?? 0) + Number(row.n));
