@@ -27,7 +27,7 @@ export async function findRestriction(
 ): Promise<Restriction | undefined> {
   const { dialect } = session;
   const { names, shareLock } = dialect;
-  const from = sql`FROM ${names.table(edge.parent)} p JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}
+  const from = sql`FROM ${names.table(edge.parent)} p ${dialect.joinInOrder} ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}
  WHERE ${new Members(session, deletionIds).has("p", edge.parent)} AND ${dialect.foundByKey(sql`${isActive(names, "c", edge.child)}`)}`;
   // A locking read where the database has repeatable reads: a plain one would not see what was committed meanwhile.
   const sample = await session.select(

@@ -29,7 +29,10 @@ export class BlockedRows {
     const steps = work.references
       .within(tables)
       .map((edge) => ({ edge, where: work.scope.hasFound("c", edge.parent) }));
-    if (seeds.length > 0) this.#walk = { name: "sd_blocked", tables, seeds, steps, upwards: true };
+    if (seeds.length > 0) {
+      const namesOthers = work.scope.isLimited;
+      this.#walk = { name: "sd_blocked", tables, seeds, steps, upwards: true, namesOthers };
+    }
   }
 
   /** What has to stand before a SELECT that names these rows. */

@@ -106,6 +106,7 @@ async function lockUpwards(
           };
     }),
     upwards: true,
+    namesOthers: work.scope.isLimited,
   };
   const locked: Row[] = [];
   for (const table of group.tables) {

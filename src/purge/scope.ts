@@ -176,7 +176,9 @@ export class PurgeScope {
       ways.push(
         alias === "c"
           ? asked
-          : sql`${key} IN (SELECT ${names.list("c", primary)} FROM ${names.table(table)} c WHERE ${asked})`,
+          : this.#dialect.lookup(
+              sql`${key} IN (SELECT ${names.list("c", primary)} FROM ${names.table(table)} c WHERE ${asked})`,
+            ),
       );
     }
     for (const edge of incoming) {

@@ -40,7 +40,7 @@ export async function settleBelow(
     dialect.foundByKey(and(isActive(names, "c", child), hasNoDeletion(names, "c", child))),
   ];
   const rows = await session.select<{ d: string }>(
-    sql`SELECT DISTINCT ${id} AS d FROM ${names.table(parent)} p JOIN ${names.table(child)} c ON ${joined(names, edge, "c", "p")} WHERE ${and(...conditions)} ORDER BY ${id} LIMIT ${String(IDS_PER_CASCADE)}`,
+    sql`SELECT DISTINCT ${id} AS d FROM ${names.table(parent)} p ${dialect.joinInOrder} ${names.table(child)} c ON ${joined(names, edge, "c", "p")} WHERE ${and(...conditions)} ORDER BY ${id} LIMIT ${String(IDS_PER_CASCADE)}`,
   );
   const ids = rows.map((row) => row.d);
   const tally = new Tally();

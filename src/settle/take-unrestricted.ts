@@ -111,7 +111,7 @@ async function restrictedIn(
     if (tally.of(parent.name) === 0) continue;
     const active = dialect.foundByKey(sql`${isActive(names, "c", child)}`);
     const rows = await session.select<{ d: string }>(
-      sql`SELECT DISTINCT ${names.of("p", parent.softDelete.deletionId)} AS d FROM ${names.table(parent)} p JOIN ${names.table(child)} c ON ${joined(names, edge, "c", "p")} WHERE ${members.has("p", parent)} AND ${active}${session.currentRead}`,
+      sql`SELECT DISTINCT ${names.of("p", parent.softDelete.deletionId)} AS d FROM ${names.table(parent)} p ${dialect.joinInOrder} ${names.table(child)} c ON ${joined(names, edge, "c", "p")} WHERE ${members.has("p", parent)} AND ${active}${session.currentRead}`,
     );
     for (const { d } of rows) found.add(unmarked(d));
   }

@@ -2,7 +2,7 @@ import { driverErrorCode, driverErrorOf } from "../typeorm/driver-error";
 import type { Dialect } from "./dialect";
 import type { Keys } from "./keys";
 import { databaseType } from "../typeorm/column-types";
-import { bind, join, sql, type Sql } from "./sql";
+import { bind, filter, join, sql, type Sql } from "./sql";
 import type { ViolatedKey } from "./statements";
 import type { Column } from "../typeorm/metadata";
 import { PostgresAndSqlite } from "./postgres-and-sqlite";
@@ -63,8 +63,14 @@ export class PostgresDialect extends PostgresAndSqlite implements Dialect {
   // Compiling takes longer than a batch does; by stale statistics whole tables are read and sorted for each.
   planning(rows: "all" | "by index"): Sql | undefined {
     if (this.dataSource.options.type === "cockroachdb") return undefined;
-    const off = rows === "all" ? ["jit"] : ["jit", "enable_seqscan", "enable_bitmapscan"];
-    return sql`SELECT ${off.map((setting) => `set_config('${setting}', 'off', true)`).join(", ")}`;
+    // JIT is off from the beginning.
+    if (rows === "all") return undefined;
+    return sql`SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`;
+  }
+
+  // Without statistics it takes few rows to be active, and finds all of them, once for each row above.
+  override foundByKey(condition: Sql): Sql {
+    return filter(condition);
   }
 
   // Not EXISTS: by stale statistics PostgreSQL reads the whole table, expecting to find a row soon.

@@ -38,7 +38,11 @@ export function walkExpression(dialect: WalkingDialect, walk: Walk): Sql {
 }
 
 /** Whether an index gives the rows to which a step leads. */
-function leadsByIndex({ upwards }: Walk, { edge: { child, parent, on } }: Step): boolean {
+function leadsByIndex(
+  { upwards, namesOthers }: Walk,
+  { edge: { child, parent, on } }: Step,
+): boolean {
+  if (namesOthers === true) return false;
   return upwards === true
     ? isIndexed(
         parent,

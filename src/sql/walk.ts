@@ -29,6 +29,8 @@ export interface Walk {
   readonly steps: readonly Step[];
   /** The walk goes from children to parents: the steps' edges are followed upwards. */
   readonly upwards?: boolean;
+  /** Whether the steps' conditions name other common table expressions, which are better joined than asked row by row. @default false */
+  readonly namesOthers?: boolean;
   /** The name of the common table expression: one that no table of an application has. @default "sd_walk" */
   readonly name?: string;
 }
