@@ -1,5 +1,8 @@
 import type { EntityManager } from "typeorm";
 
+import { isDense } from "../plan/density";
+import { SoftDeleteGraph, type CascadePlan } from "../plan/soft-delete-graph";
+import { dialectOf } from "../sql";
 import { and, sql, join, type Sql } from "../sql/sql";
 import { SAMPLE_SIZE } from "../errors";
 import type { SoftDeleteTable } from "../plan/table";
@@ -16,6 +19,9 @@ import { takeRows } from "./take-rows";
 import { readBy } from "../rows/judged-criteria";
 import type { NamedRows } from "../rows/named-rows";
 
+// A compound SELECT has 500 parts at most on SQLite.
+const COUNTS_PER_STATEMENT = 200;
+
 /** What a soft delete would do. */
 export interface Preview {
   readonly tally: Tally;
@@ -27,8 +33,9 @@ export async function preview(manager: EntityManager, rows: NamedRows): Promise<
   const { table, conditions } = rows;
   const [condition] = conditions;
   if (!condition) return { tally: new Tally(), restrictedBy: [] };
-  if (conditions.length === 1)
-    return readBy(manager, rows, (session) => readPreview(session, table, condition));
+  const plan = SoftDeleteGraph.of(manager.dataSource).plan([table]);
+  if (conditions.length === 1 && isReadable(manager, plan))
+    return read(manager, rows, plan, (session) => readPreview(session, table, condition));
   try {
     return await transact(manager, (session) =>
       tryOut(session, table, conditions, now(manager.dataSource)),
@@ -37,6 +44,24 @@ export async function preview(manager: EntityManager, rows: NamedRows): Promise<
     if (error instanceof TriedOut) return error.preview;
     throw error;
   }
+}
+
+/** Whether one statement can read it. */
+function isReadable({ dataSource }: EntityManager, plan: CascadePlan): boolean {
+  const steps = plan.groups.flatMap((group) => [...group.inner, ...group.incoming]);
+  return !isDense(plan) || steps.length <= dialectOf(dataSource).mostSteps;
+}
+
+// To compile a walk over a whole plan takes PostgreSQL far longer than to run it.
+function read<Result>(
+  manager: EntityManager,
+  rows: NamedRows,
+  plan: CascadePlan,
+  operation: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  return isDense(plan) && dialectOf(manager.dataSource).compiles
+    ? transact(manager, operation)
+    : readBy(manager, rows, operation);
 }
 
 /** Reads what a soft delete of the matched rows would take: one SELECT. */
@@ -51,13 +76,18 @@ async function readPreview(
     (edge) =>
       sql`FROM ${sets.childrenOver(edge)} WHERE ${and(isActive(session.dialect.names, "c", edge.child), sets.excludes(edge.child))}`,
   );
-  const counts = [...sets.tables.map((own) => sql`FROM ${sets.name(own)}`), ...restricting].map(
-    (from, index) => sql`${String(index)} AS i, COUNT(*) AS n ${from}`,
+  const refused = restricting.map(
+    (from, index) => sql`${String(sets.tables.length + index)} AS i, COUNT(*) AS n ${from}`,
   );
-  const rows = await session.select<{ i: string | number; n: string | number }>(
-    session.dialect.selectWith(sets.expressions, join(counts, " UNION ALL SELECT ")),
-  );
-  const found = new Map(rows.map((row) => [Number(row.i), Number(row.n)]));
+  const counts = [...sets.counts(), ...refused];
+  const found = new Map<number, number>();
+  for (let at = 0; at < counts.length; at += COUNTS_PER_STATEMENT) {
+    const some = counts.slice(at, at + COUNTS_PER_STATEMENT);
+    const rows = await session.select<{ i: string | number; n: string | number }>(
+      sets.select(join(some, " UNION ALL SELECT ")),
+    );
+    for (const { i, n } of rows) found.set(Number(i), Number(n));
+  }
   const tally = new Tally();
   sets.tables.forEach((own, index) => tally.add(own.name, found.get(index) ?? 0));
   const restrictedBy: Restriction[] = [];
@@ -66,10 +96,7 @@ async function readPreview(
     const from = restricting[index];
     if (count === 0 || !from) continue;
     const sample = await session.select(
-      session.dialect.selectWith(
-        sets.expressions,
-        sql`${session.keyColumns("c", edge.child)} ${from} LIMIT ${String(SAMPLE_SIZE)}`,
-      ),
+      sets.select(sql`${session.keyColumns("c", edge.child)} ${from} LIMIT ${String(SAMPLE_SIZE)}`),
     );
     restrictedBy.push({
       relation: edge.relation,

@@ -93,7 +93,8 @@ export abstract class EntityVerbs {
   /**
    * Counts what {@link softDelete} would take, and what would refuse it. Writes nothing: one SELECT, with criteria that one
    * statement holds (any number of keys, 200 where objects); beyond that it tries the deletion out and rolls it back, or looks
-   * up the keys first where the objects ask for related rows.
+   * up the keys first where the objects ask for related rows. Over a plan of more than 60 relations on SQLite, and 150 on MariaDB,
+   * by which rows are reached in many ways it tries the deletion out as well.
    *
    * @example
    * ```ts

@@ -101,7 +101,8 @@ async function lockUpwards(
         ? { edge, where }
         : {
             edge,
-            where: and(where, `w.height < ${height}`),
+            where,
+            fits: () => sql`w.height < ${height}`,
             carry: [["height", sql`w.height + 1`]] as const,
           };
     }),

@@ -6,7 +6,7 @@ import { hasLog } from "./append";
 import { LOGGED_ROOTS } from "./bounded";
 import type { SoftDeleteTable } from "../plan/table";
 import type { OperationListeners } from "./events";
-import type { RowSets } from "../rows/row-sets";
+import type { ReadableSets } from "../rows/row-sets";
 import type { Session } from "../session/session";
 import { listenersOf } from "./listeners";
 import { Tally } from "../rows/tally";
@@ -164,13 +164,10 @@ export class Recorder {
   }
 
   /** Rows of a set that are about to be removed. One SELECT, for a listener. */
-  async addSetKeys(table: SoftDeleteTable, sets: RowSets): Promise<void> {
+  async addSetKeys(table: SoftDeleteTable, sets: ReadableSets): Promise<void> {
     if (!this.#wantsKeys) return;
     const select = sql`${this.session.keyColumns("c", table)} FROM ${sets.name(table)} c`;
-    this.#note(
-      table,
-      await this.session.select(this.session.dialect.selectWith(sets.expressions, select)),
-    );
+    this.#note(table, await this.session.select(sets.select(select)));
   }
 
   #note(table: SoftDeleteTable, rows: readonly ObjectLiteral[]): void {

@@ -10,6 +10,7 @@ import type { Session } from "../session/session";
 import { now } from "../session/settings";
 import { transact } from "../session/transaction";
 import { startRemoval, type Removal } from "./removal";
+import { markDense } from "./mark-rows";
 import { removeRows } from "./remove-rows";
 import { toReferencedError } from "./still-referenced";
 import { refuseActiveTaken, refuseRestrictedRemoval } from "./refuse-removal";
@@ -71,14 +72,15 @@ function callOf(removal: Removal): HookedCall {
 async function remove(session: Session, removal: Removal, recorder: Recorder): Promise<Taken> {
   const tally = new Tally();
   const started = await startRemoval(session, removal);
-  const { table, root, sets, count: roots } = started;
+  const { table, root, count: roots } = started;
   if (roots === 0) return { roots, tally };
-  await refuseRestrictedRemoval(session, started);
-  if (removal.state === "deleted") await refuseActiveTaken(session, started);
   await recorder.addRoots(table, null, root, roots);
-  for (const own of sets.tables) await recorder.addSetKeys(own, sets);
+  const found = await markDense(session, started);
+  await refuseRestrictedRemoval(session, found);
+  if (removal.state === "deleted") await refuseActiveTaken(session, found);
+  for (const own of found.rows.tables) await recorder.addSetKeys(own, found.rows);
   try {
-    await removeRows(session, started, tally);
+    await removeRows(session, found, tally);
   } catch (error) {
     throw session.dialect.isForeignKeyViolation(error) ? new ReferenceViolation(error) : error;
   }

@@ -9,13 +9,13 @@ import type { StartedRemoval } from "./removal";
 /** @throws SoftDeleteRestrictedError when active rows that stay hang below over a `RESTRICT` edge. @internal */
 export async function refuseRestrictedRemoval(
   session: Session,
-  { plan, sets }: StartedRemoval,
+  { plan, rows }: StartedRemoval,
 ): Promise<void> {
   for (const edge of plan.restricts) {
     const { parent, child, relation } = edge;
     const active = session.dialect.foundByKey(sql`${isActive(session.dialect.names, "c", child)}`);
-    const from = sql`FROM ${sets.childrenOver(edge)} WHERE ${and(active, sets.excludes(child))}`;
-    const { count, sampleIds } = await countAndSample(session, sets, child, from);
+    const from = sql`FROM ${rows.childrenOver(edge)} WHERE ${and(active, rows.excludes(child))}`;
+    const { count, sampleIds } = await countAndSample(session, rows, child, from);
     if (count > 0) {
       const what = "removed for good";
       throw new SoftDeleteRestrictedError(relation, count, sampleIds, parent.name, what);
@@ -29,14 +29,14 @@ export async function refuseRestrictedRemoval(
  * @throws StillReferencedError
  * @internal
  */
-export async function refuseActiveTaken(session: Session, { sets }: StartedRemoval): Promise<void> {
+export async function refuseActiveTaken(session: Session, { rows }: StartedRemoval): Promise<void> {
   const references = References.of(session.manager.dataSource);
-  for (const table of sets.tables) {
+  for (const table of rows.tables) {
     for (const reference of references.cascadingTo(table)) {
       const { child, relation } = reference;
-      const where = and(sets.excludes(child), mayTakeActive(session, references, reference));
-      const from = sql`FROM ${sets.childrenOver(reference)} WHERE ${where}`;
-      const { count, sampleIds } = await countAndSample(session, sets, child, from);
+      const where = and(rows.excludes(child), mayTakeActive(session, references, reference));
+      const from = sql`FROM ${rows.childrenOver(reference)} WHERE ${where}`;
+      const { count, sampleIds } = await countAndSample(session, rows, child, from);
       if (count > 0) throw new StillReferencedError(table.name, relation, count, sampleIds, {});
     }
   }

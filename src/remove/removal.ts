@@ -6,7 +6,7 @@ import type { SoftDeleteTable } from "../plan/table";
 import { newDeletionId } from "../rows/deletion-id";
 import { carries } from "../rows/members";
 import type { NamedRows } from "../rows/named-rows";
-import { RowSets, type RowState } from "../rows/row-sets";
+import { RowSets, type ReadableSets, type RowState } from "../rows/row-sets";
 import type { Session } from "../session/session";
 import type { Assignment } from "../sql/statements";
 
@@ -29,6 +29,11 @@ export interface StartedRemoval {
   readonly sets: RowSets;
   /** What rows are marked with that cannot be found otherwise. */
   readonly id: string;
+  readonly rootsAreMarked: boolean;
+  /** The same rows as the sets, as they are read. */
+  readonly rows: ReadableSets;
+  /** The tables of which all rows that go are marked. */
+  readonly marked: readonly SoftDeleteTable[];
 }
 
 /** Locks the rows that were asked for. */
@@ -41,7 +46,8 @@ export async function startRemoval(session: Session, removal: Removal): Promise<
   if (only && conditions.length === 1 && (removal.byId || isAlone(session, table, plan))) {
     const sets = setsOf(only);
     const root = and(only, sets.inState(table));
-    return { table, plan, root, sets, id, count: await lock(session, table, root) };
+    const count = await lock(session, table, root);
+    return { table, plan, root, sets, id, count, rootsAreMarked: false, rows: sets, marked: [] };
   }
   // Conditions on other rows, on references or on deletion ids no longer match once those are removed or changed.
   const root = carries(session, "c", table, id);
@@ -54,7 +60,7 @@ export async function startRemoval(session: Session, removal: Removal): Promise<
     const set = markOf(session, table, id);
     count += await session.execute(session.dialect.update({ target: table, set, where }));
   }
-  return { table, plan, root, sets, id, count };
+  return { table, plan, root, sets, id, count, rootsAreMarked: true, rows: sets, marked: [] };
 }
 
 /** The assignments that mark a row as one that goes. @internal */

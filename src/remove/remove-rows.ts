@@ -26,7 +26,7 @@ export async function removeRows(
 class RowRemover {
   readonly #references: References;
   readonly #order: readonly RemovalGroup[];
-  readonly #marked = new Set<SoftDeleteTable>();
+  readonly #marked: Set<SoftDeleteTable>;
 
   constructor(
     private readonly session: Session,
@@ -34,6 +34,7 @@ class RowRemover {
   ) {
     this.#references = References.of(session.manager.dataSource);
     this.#order = this.#references.removalOrder(removal.sets.tables);
+    this.#marked = new Set(removal.marked);
   }
 
   async run(tally: Tally): Promise<void> {
@@ -41,7 +42,8 @@ class RowRemover {
     const tables = this.#order.flatMap((group) => group.tables);
     const cleared = looseColumns(this.#loose());
     const inSteps = this.#inSteps();
-    for (const table of tablesToMark(plan, { tables, cleared, inSteps })) await this.#mark(table);
+    for (const table of tablesToMark(plan, { tables, cleared, inSteps }))
+      if (!this.#marked.has(table)) await this.#mark(table);
     for (const [table, columns] of cleared) await this.#clear(table, columns);
     for (const table of tables) {
       for (const junction of this.#references.junctionsOf(table))

@@ -6,6 +6,7 @@ import { References, type Reference } from "../plan/references";
 import type { Session } from "../session/session";
 import { transact } from "../session/transaction";
 import { countAndSample } from "./count-and-sample";
+import { markDense } from "./mark-rows";
 import { startRemoval, type Removal, type StartedRemoval } from "./removal";
 
 /** Ends a transaction that was only to find out. */
@@ -35,9 +36,9 @@ async function find(
   removal: Removal,
   cause: unknown,
 ): Promise<StillReferencedError> {
-  const started = await startRemoval(session, removal);
+  const started = await markDense(session, await startRemoval(session, removal));
   const references = References.of(session.manager.dataSource);
-  const { tables } = started.sets;
+  const { tables } = started.rows;
   const order = references.removalOrder(tables);
   const all = tables.flatMap((table) => references.to(table));
   // Rows that stay; or else rows that would go as well, but refer to each other in a ring of columns that cannot be null.
@@ -51,16 +52,16 @@ async function find(
 
 async function firstOf(
   session: Session,
-  { sets }: StartedRemoval,
+  { rows }: StartedRemoval,
   references: readonly Reference[],
   outside: boolean,
   cause: unknown,
 ): Promise<StillReferencedError | undefined> {
   for (const reference of references) {
     const { parent, child, relation } = reference;
-    const where = outside ? sets.excludes(child) : "1 = 1";
-    const from = sql`FROM ${sets.childrenOver(reference)} WHERE ${where}`;
-    const { count, sampleIds } = await countAndSample(session, sets, child, from);
+    const where = outside ? rows.excludes(child) : "1 = 1";
+    const from = sql`FROM ${rows.childrenOver(reference)} WHERE ${where}`;
+    const { count, sampleIds } = await countAndSample(session, rows, child, from);
     if (count > 0)
       return new StillReferencedError(parent.name, relation, count, sampleIds, { cause });
   }

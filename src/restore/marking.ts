@@ -101,7 +101,7 @@ export function markBelow(
     takes: (child) => filter(sql`${isDeleted(dialect.names, "c", child)}`),
     isLeft: (child) => all.hasNot("c", child),
     carry: (alias, parent) => [["d", dialect.withVersion(idOf(alias, parent), UNMARKED_DIGIT)]],
-    fits: (child, value) => filter(sql`${idOf("c", child)} = ${value("d")}`),
+    fits: (alias, child, value) => filter(sql`${idOf(alias, child)} = ${value("d")}`),
     set: (child) => [
       [child.softDelete.deletionId, dialect.withVersion(idOf("c", child), markDigit("reached"))],
       ...dialect.keep(child),

@@ -2,7 +2,7 @@ import type { SoftDeleteEdge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import type { SoftDeleteTable } from "../plan/table";
 import type { Session } from "../session/session";
-import { join, sql, type Sql } from "../sql/sql";
+import { sql, type Sql } from "../sql/sql";
 import type { Assignment } from "../sql/statements";
 import type { Carried } from "../sql/walk";
 import type { Tally } from "./tally";
@@ -17,8 +17,8 @@ export interface Descent {
   isLeft?(table: SoftDeleteTable): Sql;
   /** What a taken row gets from the one above it, by its alias. @default nothing */
   carry?(alias: string, table: SoftDeleteTable): Carried;
-  /** A row `c` may be taken below a row with the given values. @default always */
-  fits?(table: SoftDeleteTable, value: (name: string) => Sql): Sql;
+  /** A row, by its alias, may be taken below a row with the given values. @default always */
+  fits?(alias: string, table: SoftDeleteTable, value: (name: string) => Sql): Sql;
   /** What is written, by what the row above it gives. */
   set(table: SoftDeleteTable, value: (name: string) => Sql): readonly Assignment[];
   /** Whether what is written names values of the row above it. */
@@ -53,7 +53,7 @@ export async function descend(
 function takeOverEdge(session: Session, edge: SoftDeleteEdge, descent: Descent): Promise<number> {
   const { child, parent } = edge;
   const value = valueIn(descent.carry?.("p", parent) ?? []);
-  const both = descent.fits?.(child, value);
+  const both = descent.fits?.("c", child, value);
   return session.execute(
     session.dialect.updateByRelated({
       edge,
@@ -73,6 +73,8 @@ async function takeByWalk(
   tally: Tally,
 ): Promise<void> {
   const value = (name: string): Sql => sql`w.${name}`;
+  const fits = (alias: string, table: SoftDeleteTable): Sql =>
+    descent.fits?.(alias, table, value) ?? sql`1 = 1`;
   const walk = {
     tables: group.tables,
     seeds: group.tables.map((table) => ({
@@ -80,11 +82,11 @@ async function takeByWalk(
       rest: sql`WHERE ${descent.from("c", table)}`,
       ...(descent.carry ? { carry: descent.carry("c", table) } : {}),
     })),
-    steps: group.inner.map((edge) => {
-      const fits = descent.fits?.(edge.child, value);
-      const conditions = [descent.takes(edge.child), ...(fits ? [fits] : [])];
-      return { edge, where: join(conditions, " AND ") };
-    }),
+    steps: group.inner.map((edge) => ({
+      edge,
+      where: descent.takes(edge.child),
+      fits: descent.fits && ((alias: string): Sql => fits(alias, edge.child)),
+    })),
   };
   let rows: number;
   do {

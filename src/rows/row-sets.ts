@@ -1,5 +1,6 @@
 import { and, join, sql, type Sql } from "../sql/sql";
-import { slots, type Walk } from "../sql/walk";
+import { isOf, KIND, nameOf, slots, type Walk } from "../sql/walk";
+import { isDense } from "../plan/density";
 import type { Edge } from "../plan/edge";
 import type { Group } from "../plan/groups";
 import { References } from "../plan/references";
@@ -14,14 +15,33 @@ import type { Column } from "../typeorm/metadata";
 /** Which rows an operation may touch at all. */
 export type RowState = "active" | "deleted" | "any";
 
+/** What rows hang by others over: an edge, or a reference. */
+export type SetEdge = Pick<Edge, "parent" | "child" | "on" | "kinds">;
+
+/** The rows of an operation, table by table, for reading. */
+export interface ReadableSets {
+  readonly tables: readonly SoftDeleteTable[];
+  /** A SELECT of the sets. */
+  select(body: Sql): Sql;
+  /** The set of a table's rows, to stand behind FROM, with the table's own column names. */
+  name(table: SoftDeleteTable): Sql | string;
+  /** A condition on `c`: the row of the table is not in its set. */
+  excludes(table: Table): Sql | string;
+  /** Rows `c` that hang over an edge by rows `p` of the sets. */
+  childrenOver(edge: SetEdge): Sql;
+}
+
 /**
  * The rows that an operation over a cascade plan comes to, table by table, as common table expressions: for reading them,
  * or deleting them, without marking them first.
  */
-export class RowSets {
+export class RowSets implements ReadableSets {
   /** The expressions, to stand behind WITH RECURSIVE. */
   readonly expressions: Sql;
   readonly tables: readonly SoftDeleteTable[];
+
+  /** The one walk by which all of them are found, where they are too many to be found from each other. */
+  readonly #whole: Walk | undefined;
 
   constructor(
     private readonly session: Session,
@@ -31,16 +51,38 @@ export class RowSets {
     private readonly plan: CascadePlan,
     private readonly state: RowState,
   ) {
-    this.tables = plan.groups.flatMap((group) => group.tables);
-    this.expressions = join(
-      plan.groups.map((group, index) => this.#expression(group, index)),
-      ", ",
+    const { groups } = plan;
+    this.tables = groups.flatMap((group) => group.tables);
+    if (isDense(plan)) {
+      const inner = groups.flatMap((group) => [...group.incoming, ...group.inner]);
+      this.#whole = this.#walk({ tables: this.tables, inner, incoming: [] }, "sd_walk");
+      this.expressions = walkExpression(session.dialect, this.#whole);
+    } else {
+      this.expressions = join(
+        groups.map((group, index) => this.#expression(group, index)),
+        ", ",
+      );
+    }
+  }
+
+  select(body: Sql): Sql {
+    return this.session.dialect.selectWith(this.expressions, body);
+  }
+
+  /** What stands behind SELECT to read, as `i` and `n`, how many rows there are by the number of the table. */
+  counts(): Sql[] {
+    if (this.#whole)
+      return [sql`${KIND} AS i, COUNT(*) AS n FROM ${nameOf(this.#whole)} GROUP BY ${KIND}`];
+    return this.tables.map(
+      (table, index) => sql`${String(index)} AS i, COUNT(*) AS n FROM ${this.name(table)}`,
     );
   }
 
-  /** The name of the set of a table's rows, with the table's own column names. */
   name(table: Table): string {
-    return `sd_${String(this.tables.indexOf(table as SoftDeleteTable))}`;
+    const own = this.tables.find((one) => one === table);
+    return this.#whole && own
+      ? `(${this.#rowsOf(this.#whole, own)})`
+      : `sd_${String(this.tables.indexOf(table as SoftDeleteTable))}`;
   }
 
   /** The primary keys of a table's set: to stand behind SELECT. */
@@ -48,18 +90,22 @@ export class RowSets {
     return sql`${this.session.dialect.names.list("s", table.primary)} FROM ${this.name(table)} s`;
   }
 
-  /** A condition on `c`: the row of the table is not in its set. */
   excludes(table: Table): string {
-    if (!this.tables.includes(table as SoftDeleteTable)) return "1 = 1";
+    const own = this.tables.find((one) => one === table);
+    if (!own) return "1 = 1";
     const { names } = this.session.dialect;
-    const same = table.primary.map(
-      (column) => `${names.of("x", column)} = ${names.of("c", column)}`,
+    const whole = this.#whole;
+    const [from, columns] = whole
+      ? [nameOf(whole), slots(whole, own).map((slot) => `x.${slot}`)]
+      : [this.name(own), own.primary.map((column) => names.of("x", column))];
+    const same = own.primary.map(
+      (column, index) => `${columns[index] ?? ""} = ${names.of("c", column)}`,
     );
-    return `NOT EXISTS (SELECT 1 FROM ${this.name(table)} x WHERE ${same.join(" AND ")})`;
+    if (whole) same.unshift(`x.${isOf(whole, own)}`);
+    return `NOT EXISTS (SELECT 1 FROM ${from} x WHERE ${same.join(" AND ")})`;
   }
 
-  /** Rows `c` that hang over an edge by rows `p` of the sets. */
-  childrenOver(edge: Pick<Edge, "parent" | "child" | "on" | "kinds">): Sql {
+  childrenOver(edge: SetEdge): Sql {
     const { names } = this.session.dialect;
     return sql`${this.name(edge.parent)} p JOIN ${names.table(edge.child)} c ON ${joined(names, edge, "c", "p")}`;
   }
@@ -88,13 +134,9 @@ export class RowSets {
     const walkName = `sd_walk${String(index)}`;
     if (group.inner.length > 0) {
       const walk = this.#walk(group, walkName);
-      const sets = group.tables.map((table) => {
-        const on = table.primary.map(
-          (column, at) => `${names.of("c", column)} = w.${slots(walk, table)[at] ?? ""}`,
-        );
-        const rows = `SELECT DISTINCT ${slots(walk, table).join(", ")} FROM ${walkName} WHERE k = ${String(group.tables.indexOf(table))}`;
-        return sql`${this.name(table)} AS (SELECT ${names.list("c", this.#columns(table))} FROM (${rows}) w JOIN ${names.table(table)} c ON ${on.join(" AND ")})`;
-      });
+      const sets = group.tables.map(
+        (table) => sql`${this.name(table)} AS (${this.#rowsOf(walk, table)})`,
+      );
       return join([walkExpression(this.session.dialect, walk), ...sets], ", ");
     }
     const sets = group.tables.map((table) => {
@@ -111,6 +153,15 @@ export class RowSets {
       return sql`${this.name(table)} AS (${join(sources, " UNION ")})`;
     });
     return join(sets, ", ");
+  }
+
+  /** A SELECT of the rows of a table that a walk has reached. */
+  #rowsOf(walk: Walk, table: SoftDeleteTable): string {
+    const { names } = this.session.dialect;
+    const keys = slots(walk, table);
+    const on = table.primary.map((column, at) => `${names.of("c", column)} = w.${keys[at] ?? ""}`);
+    const rows = `SELECT DISTINCT ${keys.join(", ")} FROM ${nameOf(walk)} WHERE ${isOf(walk, table)}`;
+    return `SELECT ${names.list("c", this.#columns(table))} FROM (${rows}) w JOIN ${names.table(table)} c ON ${on.join(" AND ")}`;
   }
 
   #walk(group: Group, name: string): Walk {

@@ -5,6 +5,7 @@ import type { DeclaredUnique } from "../plan/uniques";
 import type { Keys } from "./keys";
 import type { Names } from "./names";
 import type { Sql } from "./sql";
+import type { Fold } from "./walk-expression";
 import type {
   Update,
   UpdateByRelated,
@@ -33,8 +34,12 @@ export interface Dialect {
   readonly partialIndexes: boolean;
   /** Whether the database itself makes an index for each foreign key constraint. */
   readonly indexesForeignKeys: boolean;
-  /** Whether several recursive terms have to be folded into one. */
-  readonly singleRecursiveTerm: boolean;
+  /** Whether it may compile a statement before it runs it, outside the transactions that this package begins. */
+  readonly compiles: boolean;
+  /** How the recursive terms of a walk are folded, which has so many steps; undefined where each may be one. */
+  foldOf(steps: number): Fold | undefined;
+  /** How many steps a walk over all rows of a plan may have; beyond, edge by edge is shorter. */
+  readonly mostSteps: number;
   /** What joins two tables, where the database lets one say so, in the order in which they are written. */
   readonly joinInOrder: "JOIN" | "CROSS JOIN" | "STRAIGHT_JOIN";
 

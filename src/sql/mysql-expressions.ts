@@ -25,4 +25,9 @@ export class MysqlExpressions {
   typed(_column: unknown, parameter: Sql): Sql {
     return parameter;
   }
+
+  // Both are told for the whole statement, where they have to be.
+  lookup(condition: Sql): Sql {
+    return condition;
+  }
 }

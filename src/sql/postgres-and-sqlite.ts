@@ -14,7 +14,7 @@ import type {
   UpdateByWalk,
   UpdateOrphans,
 } from "./statements";
-import { walkExpression } from "./walk-expression";
+import { walkExpression, type Fold } from "./walk-expression";
 import { otherEnd, joinedAt, columnsAt, kindOf, joined } from "./edge-conditions";
 import type { Column } from "../typeorm/metadata";
 import { type Keys, listable, oneKey } from "./keys";
@@ -28,7 +28,7 @@ export abstract class PostgresAndSqlite {
   readonly stepsOverRemoved = false;
   readonly locksWhatItReads = false;
   readonly certification = undefined;
-  abstract readonly singleRecursiveTerm: boolean;
+  abstract readonly mostSteps: number;
   abstract readonly joinInOrder: "JOIN" | "CROSS JOIN";
   abstract readonly shareLock: string;
 
@@ -36,6 +36,8 @@ export abstract class PostgresAndSqlite {
     readonly dataSource: DataSource,
     readonly names = new Names(dataSource),
   ) {}
+
+  abstract foldOf(steps: number): Fold | undefined;
 
   refuseUnique(): void {
     // There are partial indexes.

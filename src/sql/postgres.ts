@@ -6,6 +6,7 @@ import { bind, filter, join, sql, type Sql } from "./sql";
 import type { ViolatedKey } from "./statements";
 import type { Column } from "../typeorm/metadata";
 import { PostgresAndSqlite } from "./postgres-and-sqlite";
+import type { Fold } from "./walk-expression";
 
 // foreign_key_violation, and restrict_violation, which PostgreSQL 18 says for ON DELETE RESTRICT
 const REFERENCED = new Set(["23503", "23001"]);
@@ -20,18 +21,27 @@ const NOT_OF_ROW = /^(0|2[5-9BDF]|3[4BDF]|4[0-2]|5[3-8]|72|F0|HV|XX)/;
 export class PostgresDialect extends PostgresAndSqlite implements Dialect {
   readonly singleConnection = false;
   readonly matched = undefined;
-  readonly singleRecursiveTerm = true;
   readonly joinInOrder = "JOIN";
   readonly shareLock = " FOR SHARE OF p";
   readonly updateLock = " FOR UPDATE";
   readonly skipLocked = " SKIP LOCKED";
   readonly hasArrays = true;
   readonly checksAtEnd = true;
+  readonly mostSteps = Infinity;
+
+  // It takes one recursive term.
+  foldOf(): Fold {
+    return "lateral";
+  }
+
+  get compiles(): boolean {
+    return this.dataSource.options.type !== "cockroachdb";
+  }
 
   // To compile the walk of a ring takes a hundred times as long as to run it.
   get begins(): readonly string[] {
     const begin = "START TRANSACTION ISOLATION LEVEL READ COMMITTED";
-    if (this.dataSource.options.type === "cockroachdb") return [begin];
+    if (!this.compiles) return [begin];
     return [`${begin}; SET LOCAL jit = off`];
   }
 

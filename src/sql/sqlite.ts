@@ -8,6 +8,7 @@ import { bind, filter, join, sql, type Sql } from "./sql";
 import type { ViolatedKey } from "./statements";
 import type { Column } from "../typeorm/metadata";
 import { PostgresAndSqlite } from "./postgres-and-sqlite";
+import type { Fold } from "./walk-expression";
 
 /** Which part of a table a condition finds: what the planner goes by in the place of its statistics. */
 const FEW = "0.00001";
@@ -18,7 +19,7 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
   // A transaction that begins by reading may find, when it writes, that another process has written.
   readonly begins = ["BEGIN IMMEDIATE"];
   readonly matched = sql`SELECT changes() AS n`;
-  readonly singleRecursiveTerm = false;
+  readonly compiles = false;
   readonly joinInOrder = "CROSS JOIN";
   // One writer at a time: a transaction that has written needs no row locks.
   readonly shareLock = "";
@@ -26,10 +27,17 @@ export class SqliteDialect extends PostgresAndSqlite implements Dialect {
   readonly skipLocked = "";
   readonly hasArrays = false;
   readonly checksAtEnd = false;
+  // For each row that a walk has reached all tables are opened that it may lead to.
+  readonly mostSteps = 60;
   readonly writesBySnapshot = undefined;
 
   constructor(dataSource: DataSource) {
     super(dataSource, new Names(dataSource, (equality) => `likelihood(${equality}, ${FEW})`));
+  }
+
+  // A compound SELECT has 500 parts at most, a walk's first rows among them. Of many joins it takes long to make a plan.
+  foldOf(steps: number): Fold | undefined {
+    return steps > 150 ? Math.max(2, Math.ceil(steps / 100)) : undefined;
   }
 
   anyOf(column: string, values: readonly string[]): Sql {

@@ -1,40 +1,62 @@
 import { isIndexed } from "../plan/declared-keys";
 import type { SoftDeleteTable } from "../plan/table";
+import { foldByJoins } from "./fold-by-joins";
 import type { Names } from "./names";
 import { join, sql, type Sql } from "./sql";
-import { isOf, KIND, slots, type Carried, type Step, type Walk } from "./walk";
-import { kindOf, otherEnd } from "./edge-conditions";
+import { allSlots, isOf, KIND, nameOf, slots, type Carried, type Step, type Walk } from "./walk";
+import { joins, wayOf } from "./walk-way";
 
 /** What of a dialect a walk goes by. */
 interface WalkingDialect {
   readonly names: Names;
-  readonly singleRecursiveTerm: boolean;
+  foldOf(steps: number): Fold | undefined;
   readonly joinInOrder: string;
 }
 
+/**
+ * How the steps of a walk become fewer recursive terms: one, over a lateral union of them all; or some, each of outer joins to so
+ * many tables.
+ */
+export type Fold = "lateral" | number;
+
 /** `sd_walk (columns) AS (...)`: to stand behind WITH RECURSIVE. @internal */
 export function walkExpression(dialect: WalkingDialect, walk: Walk): Sql {
+  const { names } = dialect;
   const carried = walk.seeds[0]?.carry?.map(([name]) => name) ?? [];
-  const columns = [KIND, ...walk.tables.flatMap((table) => slots(walk, table)), ...carried];
+  const columns = [KIND, ...allSlots(walk).map((slot) => slot.name), ...carried];
   const seeds = walk.seeds.map(
-    (seed) => sql`SELECT ${row(dialect, walk, seed.table, seed.carry ?? [])}
- FROM ${dialect.names.table(seed.table)} c ${seed.rest}`,
+    (seed, index) => sql`SELECT ${row(names, walk, seed.table, seed.carry ?? [], index === 0)}
+ FROM ${names.table(seed.table)} c ${seed.rest}`,
   );
-  // Joined to a table, PostgreSQL reads the whole of it in each round.
-  const [only] = walk.steps;
-  const alone = only !== undefined && walk.steps.length === 1;
-  const fold =
-    dialect.singleRecursiveTerm && (walk.steps.length > 1 || (alone && leadsByIndex(walk, only)));
-  const terms = walk.steps.map((step) => stepSelect(dialect, walk, step, carried, fold));
-  const recursion = fold
-    ? sql`SELECT s.* FROM ${nameOf(walk)} w CROSS JOIN LATERAL (${join(terms, " UNION ALL ")}${alone ? " OFFSET 0" : ""}) s`
-    : join(terms, " UNION ");
+  const fold = dialect.foldOf(walk.steps.length);
   const start =
-    seeds.length > 1 && dialect.singleRecursiveTerm
+    seeds.length > 1 && fold === "lateral"
       ? sql`(${join(seeds, " UNION ALL ")})`
       : join(seeds, " UNION ");
-  const body = walk.steps.length > 0 ? sql`${start} UNION ${recursion}` : start;
+  const terms = recursiveTerms(dialect, walk, carried, fold);
+  const body = terms.length > 0 ? sql`${start} UNION ${join(terms, " UNION ")}` : start;
   return sql`${nameOf(walk)} (${columns.join(", ")}) AS (${body})`;
+}
+
+function recursiveTerms(
+  dialect: WalkingDialect,
+  walk: Walk,
+  carried: readonly string[],
+  fold: Fold | undefined,
+): Sql[] {
+  const { names } = dialect;
+  if (typeof fold === "number") return foldByJoins(names, walk, carried, fold);
+  const [only] = walk.steps;
+  const alone = only !== undefined && walk.steps.length === 1;
+  // Joined to a table, PostgreSQL reads the whole of it in each round.
+  const lateral = fold === "lateral" && (!alone || leadsByIndex(walk, only));
+  const terms = walk.steps.map((step, index) =>
+    stepSelect(dialect, walk, step, carried, lateral, lateral && index === 0),
+  );
+  if (!lateral || terms.length === 0) return terms;
+  return [
+    sql`SELECT s.* FROM ${nameOf(walk)} w CROSS JOIN LATERAL (${join(terms, " UNION ALL ")}${alone ? " OFFSET 0" : ""}) s`,
+  ];
 }
 
 /** Whether an index gives the rows to which a step leads. */
@@ -61,70 +83,45 @@ function stepSelect(
   walk: Walk,
   step: Step,
   carried: readonly string[],
-  fold: boolean,
+  lateral: boolean,
+  typed: boolean,
 ): Sql {
   const { names, joinInOrder: inOrder } = dialect;
-  const { edge } = step;
-  const [from, to] = walk.upwards === true ? [edge.child, edge.parent] : [edge.parent, edge.child];
-  const pairs = edge.on.map((pair) =>
-    walk.upwards === true
-      ? { from: pair.child, to: pair.parent }
-      : { from: pair.parent, to: pair.child },
-  );
-  const own = slots(walk, from);
-  const slotOf = (column: (typeof pairs)[number]["from"]): string | undefined =>
-    own[from.primary.indexOf(column)];
-  const fromEnd = walk.upwards === true ? "child" : "parent";
-  // Of the row that it comes from the walk holds the primary key alone.
-  const fromKinds = kindOf(names, edge, fromEnd, "f");
-  const byKey = fromKinds.length === 0 && pairs.every((pair) => slotOf(pair.from) !== undefined);
+  const { from, to, held, byKey, found, fromKinds, toKinds } = wayOf(names, walk, step.edge, "f");
   const carry = step.carry ?? carried.map((name) => [name, sql`w.${name}`] as const);
-  const select = sql`SELECT ${row(dialect, walk, to, carry)} FROM`;
+  const select = sql`SELECT ${row(names, walk, to, carry, typed)} FROM`;
   const kind = `w.${isOf(walk, from)}`;
-  // The columns that the walk does not hold are read from the row itself.
-  const via = byKey ? "" : `${names.table(from)} f`;
-  const viaOn = byKey
-    ? ""
-    : from.primary
-        .map((column, index) => `${names.of("f", column)} = w.${own[index] ?? ""}`)
-        .join(" AND ");
-  const toOn = join(
-    [
-      ...pairs.map((pair) =>
-        names.lookedUp(
-          `${names.of("c", pair.to)} = ${byKey ? `w.${slotOf(pair.from) ?? ""}` : names.of("f", pair.from)}`,
-        ),
-      ),
-      ...fromKinds,
-      ...kindOf(names, edge, otherEnd(fromEnd), "c"),
-    ],
-    " AND ",
-  );
+  const via = joins(names, "f", held);
+  const toOn = join([joins(names, "c", found), ...fromKinds, ...toKinds], " AND ");
   const target = `${names.table(to)} c`;
-  if (fold) {
+  const where = step.fits ? sql`${step.where} AND ${step.fits("c")}` : step.where;
+  if (lateral) {
     return byKey
-      ? sql`${select} ${target} WHERE ${kind} AND ${toOn} AND ${step.where}`
-      : sql`${select} ${via} JOIN ${target} ON ${toOn} WHERE ${kind} AND ${viaOn} AND ${step.where}`;
+      ? sql`${select} ${target} WHERE ${kind} AND ${toOn} AND ${where}`
+      : sql`${select} ${names.table(from)} f JOIN ${target} ON ${toOn} WHERE ${kind} AND ${via} AND ${where}`;
   }
   return byKey
-    ? sql`${select} ${nameOf(walk)} w ${inOrder} ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`
-    : sql`${select} ${nameOf(walk)} w ${inOrder} ${via} ON ${viaOn} ${inOrder} ${target} ON ${toOn} WHERE ${kind} AND ${step.where}`;
+    ? sql`${select} ${nameOf(walk)} w ${inOrder} ${target} ON ${toOn} WHERE ${kind} AND ${where}`
+    : sql`${select} ${nameOf(walk)} w ${inOrder} ${names.table(from)} f ON ${via} ${inOrder} ${target} ON ${toOn} WHERE ${kind} AND ${where}`;
 }
 
-function nameOf(walk: Walk): string {
-  return walk.name ?? "sd_walk";
-}
-
-/** A row of the walk: which table, its primary key, and null (of the right type) in the other tables' places. */
-function row(dialect: WalkingDialect, walk: Walk, table: SoftDeleteTable, carry: Carried): Sql {
-  const { names } = dialect;
-  const keys = walk.tables.flatMap((other) =>
-    other.primary.map((column) =>
-      other === table
-        ? names.of("c", column)
-        : `(SELECT n.${names.column(column)} FROM ${names.table(other)} n WHERE 1 = 0)`,
-    ),
-  );
+/** A row of the walk: which table, its primary key, and null in the other tables' places. */
+function row(
+  names: Names,
+  walk: Walk,
+  table: SoftDeleteTable,
+  carry: Carried,
+  /** Whether the others in a union take the types of the columns from this row. */
+  typed: boolean,
+): Sql {
+  const own = slots(walk, table);
+  const keys = allSlots(walk).map((slot) => {
+    const column = table.primary[own.indexOf(slot.name)];
+    if (column) return names.of("c", column);
+    return typed
+      ? `(SELECT n.${names.column(slot.column)} FROM ${names.table(slot.table)} n WHERE 1 = 0)`
+      : "NULL";
+  });
   return join(
     [String(walk.tables.indexOf(table)), ...keys, ...carry.map(([, value]) => value)],
     ", ",

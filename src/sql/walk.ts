@@ -1,5 +1,7 @@
 import type { SoftDeleteEdge } from "../plan/edge";
 import type { SoftDeleteTable } from "../plan/table";
+import type { Column } from "../typeorm/metadata";
+import { databaseType } from "../typeorm/column-types";
 import type { Sql } from "./sql";
 
 /** A value that a walk carries along, by the name of its column. */
@@ -16,8 +18,10 @@ export interface Seed {
 /** How a walk goes on over one edge: from a row that it has reached, `w`, to child rows `c`. */
 export interface Step {
   readonly edge: SoftDeleteEdge;
-  /** A condition on `c`; may name what the walk carries, as `w.name`. */
+  /** A condition on `c` alone. */
   readonly where: Sql;
+  /** A further condition, on the child row's deletion by its alias, that names what the walk carries, as `w.name`. */
+  readonly fits?: ((alias: string) => Sql) | undefined;
   /** What the walk carries on. @default what it carries, unchanged */
   readonly carry?: Carried;
 }
@@ -35,13 +39,62 @@ export interface Walk {
   readonly name?: string;
 }
 
+/** @internal */
+export function nameOf(walk: Walk): string {
+  return walk.name ?? "sd_walk";
+}
+
 /** The column that says of which table a row of the walk is. @internal */
 export const KIND = "k";
 
 /** The names of the walk's columns that hold the primary key of one of its tables. @internal */
-export function slots(walk: Walk, table: SoftDeleteTable): string[] {
-  const at = walk.tables.indexOf(table);
-  return table.primary.map((_, index) => `t${String(at)}_${String(index)}`);
+export function slots(walk: Walk, table: SoftDeleteTable): readonly string[] {
+  return layoutOf(walk).of.get(table) ?? [];
+}
+
+/** A column of a walk that holds a part of primary keys. */
+export interface Slot {
+  readonly name: string;
+  /** The first of the columns that it holds, and the table of that. */
+  readonly column: Column;
+  readonly table: SoftDeleteTable;
+}
+
+/** The columns of the walk that hold primary keys, in their order. @internal */
+export function allSlots(walk: Walk): readonly Slot[] {
+  return layoutOf(walk).all;
+}
+
+interface Layout {
+  readonly all: readonly Slot[];
+  readonly of: ReadonlyMap<SoftDeleteTable, readonly string[]>;
+}
+
+const layouts = new WeakMap<Walk, Layout>();
+
+// Keys of one type share their columns, so that a row of the walk does not grow with the tables. Not text: each table may have
+// a collation of its own.
+const SHARED = /^(int|integer|bigint|smallint|mediumint|tinyint|uuid)$/;
+
+function layoutOf(walk: Walk): Layout {
+  const known = layouts.get(walk);
+  if (known) return known;
+  const all = new Map<string, Slot>();
+  const of = new Map<SoftDeleteTable, readonly string[]>();
+  walk.tables.forEach((table, at) => {
+    const names = table.primary.map((column, index) => {
+      const type = databaseType(column.entityMetadata.dataSource, column);
+      const shared = SHARED.test(type) ? `${type} ${String(column.unsigned)}` : String(at);
+      const place = `${shared} ${String(index)}`;
+      const slot = all.get(place) ?? { name: `t${String(at)}_${String(index)}`, column, table };
+      all.set(place, slot);
+      return slot.name;
+    });
+    of.set(table, names);
+  });
+  const layout = { all: [...all.values()], of };
+  layouts.set(walk, layout);
+  return layout;
 }
 
 /** The condition that a row of the walk stands for a row of the table. @internal */
