@@ -2,12 +2,7 @@ export { BrokenTransactionError, ConnectionBusyError, UnknownRowsError } from ".
 export { SoftDeleteConfigurationError } from "./configuration";
 export { SoftDeleteCriteriaError } from "./criteria";
 export { SoftDeleteOptionError } from "./option-errors";
-export {
-  columnBeforeDeleteDate,
-  nullFlag,
-  retypedColumn,
-  unmappedDeleteDate,
-} from "./schema-changes";
+export * from "./schema-changes";
 export type { Only } from "./check-options";
 export {
   DeletedEntityWriteError,
