@@ -1,33 +1,8 @@
-import { Column, Entity, Index, ManyToOne, PrimaryColumn, VersionColumn } from "typeorm";
+import { Entity, PrimaryColumn } from "typeorm";
 
-import {
-  OnSoftDelete,
-  SoftDeletable,
-  SoftDeleteCriteriaError,
-  SoftDeleteSubscriber,
-  withSoftDelete,
-} from "../../src";
+import { SoftDeleteCriteriaError, SoftDeleteSubscriber, withSoftDelete } from "../../src";
 import { describeEachDatabase } from "../harness";
-
-@Entity()
-class Owner extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Column({ default: "" }) name!: string;
-  @VersionColumn() version!: number;
-}
-
-@Entity()
-class Pet extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Index() @ManyToOne(() => Owner) @OnSoftDelete("CASCADE") owner!: Owner;
-}
-
-/** What holds an owner back. */
-@Entity()
-class Contract extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Index() @ManyToOne(() => Owner) @OnSoftDelete("RESTRICT") owner!: Owner;
-}
+import { Contract, Owner, Pet } from "./owners";
 
 /** Its date is set by deletions alone. */
 @Entity()

@@ -1,41 +1,17 @@
 import {
-  Column,
-  Entity,
   EventSubscriber,
-  Index,
-  ManyToOne,
-  PrimaryColumn,
   type EntityManager,
   type EntitySubscriberInterface,
   type SoftRemoveEvent,
 } from "typeorm";
 
 import {
-  OnSoftDelete,
-  SoftDeletable,
   SoftDeleteCriteriaError,
   SoftDeleteRestrictedError,
   SoftDeleteSubscriber,
 } from "../../src";
 import { describeEachDatabase } from "../harness";
-
-@Entity()
-class Owner extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Column({ default: "" }) name!: string;
-}
-
-@Entity()
-class Pet extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Index() @ManyToOne(() => Owner) @OnSoftDelete("CASCADE") owner!: Owner;
-}
-
-@Entity()
-class Contract extends SoftDeletable {
-  @PrimaryColumn() id!: number;
-  @Index() @ManyToOne(() => Owner) @OnSoftDelete("RESTRICT") owner!: Owner;
-}
+import { Contract, Owner, Pet } from "./owners";
 
 let hook: ((manager: EntityManager) => Promise<unknown>) | undefined;
 
